@@ -1,0 +1,1 @@
+"""What helps with development: `just` calls it."""

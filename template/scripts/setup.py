@@ -1,0 +1,22 @@
+"""Makes `.env` from `.env.example`, with a fresh secret wherever the example says
+`generated-by-just-setup`."""
+
+import secrets
+from pathlib import Path
+
+PLACEHOLDER = "generated-by-just-setup"
+
+
+def make_env(directory: Path) -> bool:
+    """Write `.env`, readable by its owner only, and tell whether there was none before."""
+    env = directory / ".env"
+    if env.exists():
+        return False
+    head, *rest = (directory / ".env.example").read_text().split(PLACEHOLDER)
+    env.touch(mode=0o600)
+    env.write_text(head + "".join(secrets.token_urlsafe(32) + part for part in rest))
+    return True
+
+
+if __name__ == "__main__" and make_env(Path.cwd()):
+    print("Made .env with fresh secrets.")

@@ -1,0 +1,1 @@
+"""The service: `main.create_app` wires it together, `docs/architecture.md` draws it."""

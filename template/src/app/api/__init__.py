@@ -1,0 +1,1 @@
+"""HTTP: dependencies and routes."""

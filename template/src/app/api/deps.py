@@ -1,0 +1,69 @@
+"""What routes ask for. Import the `…Dep` aliases: the same dependency in two forms would be two
+sessions."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, TypedDict, cast
+
+from fastapi import Depends, Query, Request
+
+from ..config import Settings
+from ..db.database import Database
+from ..db.repositories.posts import PostRepository
+from ..db.repositories.users import UserRepository
+from ..db.session import ReadSession, Session
+from ..schemas.page import PageQuery
+from ..services.posts import PostService
+from ..services.users import UserService
+
+
+class State(TypedDict):
+    """What the lifespan opens and every request can reach."""
+
+    settings: Settings
+    database: Database
+
+
+async def get_state(request: Request) -> State:
+    return cast("State", request.state)
+
+
+StateDep = Annotated[State, Depends(get_state)]
+
+
+async def get_session(state: StateDep) -> AsyncGenerator[Session]:
+    async with state["database"].transaction() as session:
+        yield session
+
+
+async def get_read_session(state: StateDep) -> AsyncGenerator[ReadSession]:
+    async with state["database"].reading() as session:
+        yield session
+
+
+# The scope makes them end before the answer is sent: a commit that fails is an error, never a 201.
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+ReadSessionDep = Annotated[ReadSession, Depends(get_read_session, scope="function")]
+
+
+async def get_users(session: SessionDep) -> UserService:
+    return UserService(UserRepository(session))
+
+
+async def get_users_to_read(session: ReadSessionDep) -> UserService:
+    return UserService(UserRepository(session))
+
+
+async def get_posts(session: SessionDep) -> PostService:
+    return PostService(PostRepository(session), UserRepository(session))
+
+
+async def get_posts_to_read(session: ReadSessionDep) -> PostService:
+    return PostService(PostRepository(session), UserRepository(session))
+
+
+UsersDep = Annotated[UserService, Depends(get_users)]
+ReadUsersDep = Annotated[UserService, Depends(get_users_to_read)]
+PostsDep = Annotated[PostService, Depends(get_posts)]
+ReadPostsDep = Annotated[PostService, Depends(get_posts_to_read)]
+
+PageDep = Annotated[PageQuery, Query()]

@@ -1,0 +1,53 @@
+"""What all tables share: names of constraints, ids and timestamps."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
+
+
+class _SQLiteTimestamp(TypeDecorator[datetime]):
+    """SQLite stores no time zone: convert to UTC on the way in, and say so on the way out."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+TIMESTAMP = DateTime(timezone=True).with_variant(_SQLiteTimestamp(), "sqlite")
+"""A moment in UTC, aware in Python on every database."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every constraint gets a name, so that migrations can drop it and errors can tell which was
+    violated."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: TIMESTAMP}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-1)
+    """UUIDv7 (RFC 9562): in order of creation, so that pages by id are stable and inserts stay
+    local."""
+
+    created_at: Mapped[datetime] = mapped_column(default=now, sort_order=1)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=1)

@@ -1,0 +1,50 @@
+"""The border between database errors and the service's own: no driver's exception passes it."""
+
+import logging
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ..errors import DatabaseUnavailable, PoolExhausted, ServiceError
+from .driver import meaning_of, violated_constraint
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def database_errors() -> Generator[None]:
+    """Raise what failed in the block as the service's own error; unknown errors pass as they are.
+
+    A deadline or a lost connection arrives as a bare `TimeoutError` or `ConnectionError`. Whoever
+    waits for something else inside a unit of work turns that one's errors into its own before they
+    get here.
+    """
+    try:
+        yield
+    except PoolTimeout as error:
+        raise PoolExhausted from error
+    except (TimeoutError, ConnectionError) as error:
+        raise DatabaseUnavailable from error
+    except DBAPIError as error:
+        meaning = meaning_of(error)
+        if meaning is None:
+            raise
+        logger.warning("Database error", extra={"error": type(error.orig).__name__})
+        raise meaning from error
+
+
+@contextmanager
+def on_violation(errors: Mapping[str, type[ServiceError]]) -> Generator[None]:
+    """Raise the error that belongs to the constraint that a statement in the block violates.
+
+    `errors` maps names of constraints, as the naming convention of `db.base` makes them.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        meaning = errors.get(violated_constraint(error) or "")
+        if meaning is None:
+            raise
+        raise meaning from error

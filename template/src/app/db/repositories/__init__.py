@@ -1,0 +1,1 @@
+"""Repositories ask the database; they never decide, and never commit."""

@@ -1,0 +1,115 @@
+"""What every repository can do."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select
+from sqlalchemy.orm.interfaces import ORMOption
+
+from ...errors import ServiceError
+from ..base import Base
+from ..errors import on_violation
+from ..session import Session
+
+Entity = TypeVar("Entity", bound=Base)
+
+CHUNK = 1_000
+"""Rows that one statement inserts: enough to save round trips, few enough to stay small in
+memory."""
+
+
+class Repository(Generic[Entity]):
+    """The rows of one table, as a session sees them. Lists are in order of creation.
+
+    What begins with `read` gives plain rows, which is what an answer needs and costs least. The
+    rest works with entities, for whoever changes something: it flushes, so that constraints speak
+    up, and never commits.
+    """
+
+    model: ClassVar[type[Any]]
+
+    violations: ClassVar[Mapping[str, type[ServiceError]]] = {}
+    """What the violation of a constraint means, by the constraint's name."""
+
+    _one: ClassVar[Select[*tuple[Any, ...]]]
+    _page: ClassVar[Select[*tuple[Any, ...]]]
+    _page_after: ClassVar[Select[*tuple[Any, ...]]]
+
+    def __init_subclass__(cls) -> None:
+        """Build the statements of the hot paths once."""
+        columns = cls.model.__table__.columns
+        page = select(*columns).order_by(columns.id).limit(bindparam("limit"))
+        cls._one = select(*columns).where(columns.id == bindparam("id"))
+        cls._page = page.offset(bindparam("offset"))
+        cls._page_after = page.where(columns.id > bindparam("after"))
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    async def read(self, entity_id: UUID) -> Row[*tuple[Any, ...]] | None:
+        return await self.session.row(self._one, id=entity_id)
+
+    async def read_page(
+        self, *, limit: int, after: UUID | None = None, offset: int = 0
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """At most `limit` rows: behind the one with the id `after`, or else behind the first
+        `offset`."""
+        if after is None:
+            return await self.session.rows(self._page, limit=limit, offset=offset)
+        return await self.session.rows(self._page_after, limit=limit, after=after)
+
+    async def get(self, entity_id: UUID, *options: ORMOption) -> Entity | None:
+        return await self.session.get(self.model, entity_id, options=options)
+
+    async def get_many(self, ids: Collection[UUID]) -> Sequence[Entity]:
+        """Those that exist, in order of creation."""
+        statement = select(self.model).where(self.model.id.in_(ids)).order_by(self.model.id)
+        return (await self.session.scalars(statement)).all()
+
+    async def list(
+        self, *options: ORMOption, limit: int, after: UUID | None = None, offset: int = 0
+    ) -> Sequence[Entity]:
+        """At most `limit` entities: behind the one with the id `after`, or else behind the first
+        `offset`."""
+        statement = select(self.model).order_by(self.model.id).limit(limit).offset(offset)
+        if after is not None:
+            statement = statement.where(self.model.id > after)
+        return (await self.session.scalars(statement.options(*options))).all()
+
+    async def add(self, entity: Entity) -> Entity:
+        self.session.add(entity)
+        with on_violation(self.violations):
+            await self.session.flush()
+        return entity
+
+    async def add_rows(self, rows: Iterable[Mapping[str, Any]], chunk: int = CHUNK) -> int:
+        """Insert many rows and return their number. `rows` is consumed chunk by chunk, so it may be
+        a stream."""
+        remaining = iter(rows)
+        count = 0
+        while batch := list(islice(remaining, chunk)):
+            with on_violation(self.violations):
+                await self.session.execute(insert(self.model), batch)
+            count += len(batch)
+        return count
+
+    async def update(self, entity: Entity, changes: Mapping[str, Any]) -> Entity:
+        for name, value in changes.items():
+            setattr(entity, name, value)
+        with on_violation(self.violations):
+            await self.session.flush()
+        return entity
+
+    async def delete(self, entity_id: UUID) -> bool:
+        """Whether there was something to delete."""
+        statement = delete(self.model).where(self.model.id == entity_id).returning(self.model.id)
+        return await self.session.scalar(statement) is not None
+
+    async def exists(self, entity_id: UUID) -> bool:
+        statement = select(self.model.id).where(self.model.id == entity_id)
+        return await self.session.scalar(statement) is not None
+
+    async def count(self) -> int:
+        return await self.session.scalar(select(func.count()).select_from(self.model)) or 0

@@ -1,0 +1,80 @@
+"""Logs: one JSON object a line for machines, or readable lines for a terminal, with the request id
+on each."""
+
+import json
+import logging
+import sys
+import time
+from contextvars import ContextVar
+from typing import Any, Literal, TextIO
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being served, None outside of one."""
+
+# What every record has; the rest of its attributes came with `extra=`.
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+# Servers bring handlers of their own, which would print their lines in another form.
+_SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "_granian", "granian.access")
+
+
+def configure(level: str, style: Literal["json", "console"]) -> None:
+    """Print every logger's records to standard output in one form; safe to call again."""
+    handler = _StandardOutput()
+    handler.setFormatter(JsonFormatter() if style == "json" else ConsoleFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [h for h in root.handlers if not isinstance(h, _StandardOutput)] + [handler]
+    root.setLevel(level)
+    for name in _SERVERS:
+        server = logging.getLogger(name)
+        server.handlers.clear()
+        server.propagate = True
+
+
+def _extras(record: logging.LogRecord) -> dict[str, Any]:
+    current = request_id.get()
+    context = {} if current is None else {"request_id": current}
+    return context | {k: v for k, v in vars(record).items() if k not in _STANDARD}
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time (UTC), level, logger, message, request_id, extras, exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        milliseconds = f"{record.msecs:03.0f}"
+        line: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+            + f".{milliseconds}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= _extras(record)
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class ConsoleFormatter(logging.Formatter):
+    """`12:00:00.000 INFO  app.access  GET /health/live 200  duration_ms=0.8`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        clock = time.strftime("%H:%M:%S", time.localtime(record.created))
+        extras = " ".join(f"{key}={value}" for key, value in _extras(record).items())
+        line = (
+            f"{clock}.{record.msecs:03.0f} {record.levelname:<7} "
+            f"{record.name}  {record.getMessage()}  {extras}"
+        )
+        if record.exc_info:
+            line = f"{line.rstrip()}\n{self.formatException(record.exc_info)}"
+        return line.rstrip()
+
+
+class _StandardOutput(logging.StreamHandler[TextIO]):
+    """Looks standard output up at every line, so that whoever redirects it gets the lines."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # the base class stores what we look up
+        return sys.stdout

@@ -1,0 +1,41 @@
+"""Users over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from .base import Email, Input, Output, Text
+from .page import Page
+from .posts import PostRead
+
+Name = Annotated[Text, Field(min_length=1, max_length=100)]
+
+
+class UserCreate(Input):
+    email: Email
+    name: Name
+
+
+class UserChange(Input):
+    """What is left out stays as it is."""
+
+    email: Email | MISSING = MISSING
+    name: Name | MISSING = MISSING
+
+
+class UserRead(Output):
+    id: UUID
+    email: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserWithPosts(UserRead):
+    posts: list[PostRead]
+
+
+UserPage = Page[UserRead]
+UserWithPostsPage = Page[UserWithPosts]
