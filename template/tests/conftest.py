@@ -1,0 +1,70 @@
+"""Fixtures: one migrated database and one running application per session, emptied after each
+test."""
+
+import os
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import httpx2
+import pytest
+from alembic import command
+from alembic.config import Config
+
+from app.config import HttpSettings, LogSettings, Settings
+from app.db.database import Database
+from app.db.models import Base
+from app.main import create_app
+
+from .database import temporary_database
+from .running import Running, running
+
+PROJECT = Path(__file__).parents[1]
+
+# What is set on this machine must not decide whether the tests pass.
+Settings.model_config["env_file"] = None
+for name in [name for name in os.environ if name.startswith("APP_")]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def alembic_config(settings: Settings) -> Config:
+    config = Config(toml_file=PROJECT / "pyproject.toml")
+    config.attributes["database"] = settings.database
+    return config
+
+
+@pytest.fixture(scope="session")
+def settings() -> Generator[Settings]:
+    """Settings of the session's own database, which exists and is empty."""
+    with temporary_database() as database:
+        yield Settings(
+            environment="test",
+            log=LogSettings(level="DEBUG", blocked_loop=60),
+            http=HttpSettings(docs=True),
+            database=database,
+        )
+
+
+@pytest.fixture(scope="session")
+def migrated(alembic_config: Config) -> None:
+    command.upgrade(alembic_config, "head")
+
+
+@pytest.fixture(scope="session")
+async def service(settings: Settings, migrated: None) -> AsyncGenerator[Running]:
+    async with running(create_app(settings)) as service:
+        yield service
+
+
+@pytest.fixture
+async def database(service: Running) -> AsyncGenerator[Database]:
+    """Tests commit for real, so that what only fails at commit does; what they leave is deleted."""
+    yield service.database
+    async with service.database.transaction() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            await session.execute(table.delete())
+
+
+@pytest.fixture
+def client(service: Running, database: Database) -> httpx2.AsyncClient:
+    return service.client

@@ -148,7 +148,8 @@ async def on_invalid_request(request: Request, error: RequestValidationError) ->
     """Says where each mistake is and what is wrong with it, but never repeats the value: it may be
     a secret."""
     mistakes = error.errors()
-    if any(mistake["loc"] == ("body",) for mistake in mistakes) and not _is_json(request):
+    is_unread = any(m["loc"] == ("body",) and m["type"] != "missing" for m in mistakes)
+    if is_unread and not _is_json(request):
         return problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail="Send a body of type application/json."
         )

@@ -26,12 +26,13 @@ class Session(AsyncSession):
 
 
 class _ReadOnly(SyncSession):
-    """Its statements commit by themselves, so that a write must not slip through."""
+    """Its statements commit by themselves, so a write must not slip through. Textual SQL is not
+    judged."""
 
 
 @event.listens_for(_ReadOnly, "do_orm_execute")
 def _refuse_statement(state: ORMExecuteState) -> None:
-    if not state.is_select:
+    if state.is_insert or state.is_update or state.is_delete:
         raise RuntimeError("this session only reads: write through SessionDep")
 
 

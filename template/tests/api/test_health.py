@@ -1,0 +1,43 @@
+"""Probes, with the database up, down and hanging."""
+
+import time
+
+import httpx2
+
+from app.config import HealthSettings, Settings
+from app.main import create_app
+
+from ..database import hanging_database, unreachable_database
+from ..running import running
+
+
+async def test_a_running_service_is_alive_and_ready(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/health/live")).json() == {"status": "ok"}
+    assert (await client.get("/health/ready")).json() == {"status": "ok"}
+
+
+async def test_without_a_database_the_service_lives_but_is_not_ready(settings: Settings) -> None:
+    down = settings.model_copy(update={"database": unreachable_database()})
+
+    async with running(create_app(down)) as service:
+        live = await service.client.get("/health/live")
+        ready = await service.client.get("/health/ready")
+        request = await service.client.get("/api/v1/users")
+
+    assert live.status_code == 200
+    assert (ready.status_code, ready.json()["type"]) == (503, "urn:problem-type:not-ready")
+    assert (request.status_code, request.headers["retry-after"]) == (503, "1")
+    assert request.json()["type"] == "urn:problem-type:database-unavailable"
+
+
+async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: Settings) -> None:
+    with hanging_database() as database:
+        health = HealthSettings(timeout=0.3)
+        hanging = settings.model_copy(update={"database": database, "health": health})
+        async with running(create_app(hanging)) as service:
+            begin = time.perf_counter()
+            ready = await service.client.get("/health/ready")
+            spent = time.perf_counter() - begin
+
+    assert ready.status_code == 503
+    assert spent < 1

@@ -1,0 +1,134 @@
+"""Every error has one form, whoever raised it, and tells nothing that is not for the client."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app import errors
+from app.api.deps import SessionDep
+from app.config import Settings
+from app.main import create_app
+
+from ..running import running
+
+USERS = "/api/v1/users"
+CHUNKS_OF_MORE_THAN_THE_LIMIT = 3
+
+
+async def chunks() -> AsyncIterator[bytes]:
+    for _ in range(CHUNKS_OF_MORE_THAN_THE_LIMIT):
+        yield b"x" * 1_000_000
+
+
+def add_failing_routes(app: FastAPI) -> None:
+    @app.get("/bug")
+    async def fail() -> None:
+        raise RuntimeError("secret of the implementation")
+
+    @app.get("/unavailable")
+    async def fail_for_now() -> None:
+        raise errors.DatabaseUnavailable
+
+    @app.get("/sql")
+    async def fail_in_sql(session: SessionDep) -> None:
+        await session.execute(text("SELECT secret_column FROM nowhere"))
+
+
+@pytest.fixture(scope="module")
+async def failing(settings: Settings, migrated: None) -> AsyncGenerator[httpx2.AsyncClient]:
+    app = create_app(settings)
+    add_failing_routes(app)
+    async with running(app) as service:
+        yield service.client
+
+
+CASES = {
+    "unknown path": (404, {"method": "GET", "url": "/nowhere"}),
+    "unknown user": (
+        404,
+        {"method": "GET", "url": f"{USERS}/01890000-0000-7000-8000-000000000000"},
+    ),
+    "wrong method": (405, {"method": "PUT", "url": USERS}),
+    "large body": (413, {"method": "POST", "url": USERS, "content": b"x" * 2_000_000}),
+    "large chunked body": (
+        413,
+        {
+            "method": "POST",
+            "url": USERS,
+            "content": chunks(),
+            "headers": {"content-type": "application/json"},
+        },
+    ),
+    "not JSON": (
+        415,
+        {"method": "POST", "url": USERS, "content": b"a=1", "headers": {"content-type": "x/y"}},
+    ),
+    "no content type": (415, {"method": "POST", "url": USERS, "content": b'{"name": "x"}'}),
+    "broken JSON": (
+        422,
+        {
+            "method": "POST",
+            "url": USERS,
+            "content": b'{"name": ',
+            "headers": {"content-type": "application/json"},
+        },
+    ),
+    "no body": (422, {"method": "POST", "url": USERS}),
+    "wrong fields": (422, {"method": "POST", "url": USERS, "json": {"email": 1}}),
+    "wrong path": (422, {"method": "GET", "url": f"{USERS}/me"}),
+    "bug": (500, {"method": "GET", "url": "/bug"}),
+    "bug in SQL": (500, {"method": "GET", "url": "/sql"}),
+    "unavailable": (503, {"method": "GET", "url": "/unavailable"}),
+}
+
+
+@pytest.mark.parametrize(("status", "request_"), CASES.values(), ids=CASES.keys())
+async def test_every_error_has_the_form_of_a_problem(
+    failing: httpx2.AsyncClient, status: int, request_: dict[str, object]
+) -> None:
+    response = await failing.request(**request_)  # type: ignore[arg-type]
+
+    problem = response.json()
+    assert response.status_code == problem["status"] == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem["type"].startswith(("about:blank", "urn:problem-type:"))
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem.get("request_id") == response.headers.get("x-request-id")
+    assert "secret" not in response.text
+
+
+async def test_an_invalid_request_is_not_repeated_to_the_client(client: httpx2.AsyncClient) -> None:
+    response = await client.post(USERS, json={"email": "hunter2", "name": ["hunter2"]})
+
+    assert response.status_code == 422
+    assert {tuple(error["loc"]) for error in response.json()["errors"]} == {
+        ("body", "email"),
+        ("body", "name"),
+    }
+    assert "hunter2" not in response.text
+
+
+async def test_a_bug_is_logged_with_its_stack(
+    failing: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    await failing.get("/bug")
+
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.exc_info is not None
+    assert "secret of the implementation" in str(record.exc_info[1])
+
+
+async def test_an_unavailable_database_says_when_to_try_again(failing: httpx2.AsyncClient) -> None:
+    assert (await failing.get("/unavailable")).headers["retry-after"] == "1"
+
+
+async def test_the_documentation_shows_the_form_of_errors(client: httpx2.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    responses = document["paths"][USERS]["post"]["responses"]
+    assert "application/problem+json" in responses["default"]["content"]

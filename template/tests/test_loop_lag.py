@@ -1,0 +1,24 @@
+"""The watch over the event loop."""
+
+import asyncio
+import time
+
+import pytest
+
+from app.loop_lag import watch_loop
+
+
+async def test_a_blocked_loop_is_measured_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with watch_loop(warn_above=0.1) as lag:
+        time.sleep(0.3)  # noqa: ASYNC251  # what nobody should do is what this is about
+        await asyncio.sleep(0.01)
+
+    assert lag.worst >= 0.2
+    assert "blocked" in caplog.text
+
+
+async def test_work_in_a_thread_does_not_block_the_loop(caplog: pytest.LogCaptureFixture) -> None:
+    with watch_loop(warn_above=0.2):
+        await asyncio.to_thread(time.sleep, 0.3)
+
+    assert "blocked" not in caplog.text

@@ -1,0 +1,95 @@
+"""A real server process: it answers, survives errors, and stops when told."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from app.config import Settings
+
+from .conftest import PROJECT
+from .factories import user_body
+
+PATIENCE = 30
+"""Seconds that a slow machine may take to start."""
+
+
+def environment(settings: Settings, port: int) -> dict[str, str]:
+    """The settings of the session's database as environment variables."""
+    database = settings.database.model_dump(include={"url", "password"})
+    values = {
+        f"APP_DATABASE_{name}".upper(): value.get_secret_value()
+        if isinstance(value, SecretStr)
+        else str(value)
+        for name, value in database.items()
+    }
+    return {**os.environ, **values, "APP_ENVIRONMENT": "test", "PORT": str(port)}
+
+
+def serve_command() -> list[str]:
+    """What `just run` runs, without the environment manager around it."""
+    recipe = (PROJECT / "justfile").read_text().partition("\nrun:\n")[2].splitlines()[0]
+    return shlex.split(recipe.removeprefix("    uv run ").strip())
+
+
+@contextmanager
+def server(settings: Settings, log: Path) -> Generator[tuple[subprocess.Popen[bytes], str]]:
+    """A server process and its address; it is killed if it outlives the block."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        part.replace("${PORT:-8000}", str(port)).replace("${HOST:-127.0.0.1}", "127.0.0.1")
+        for part in serve_command()
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environment(settings, port), stdout=output, stderr=output
+        )
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def wait_until_live(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx2.get(f"{url}/health/live")
+        except httpx2.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"the server did not start:\n{log.read_text()}")
+
+
+def test_the_server_serves_and_stops(settings: Settings, migrated: None, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with server(settings, log) as (process, url):
+        wait_until_live(process, url, log)
+        with httpx2.Client(base_url=url) as client:
+            created = client.post("/api/v1/users", json=user_body())
+            found = client.get(created.headers["location"])
+            removed = client.delete(created.headers["location"])
+            ready = client.get("/health/ready")
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(timeout=10)
+
+    assert [r.status_code for r in (created, found, removed, ready)] == [201, 200, 204, 200]
+    assert status in {0, -signal.SIGTERM}
+    output = log.read_text()
+    assert '"level": "error"' not in output
+    assert "Traceback" not in output
+    assert "was destroyed" not in output

@@ -1,0 +1,39 @@
+"""Fixtures: renders of the working tree, and environments to run them in."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.installing import Environment, install_union, interpreter
+from tests.rendering import Renderer
+
+# What this machine sets must not decide what renders look like, nor whether their suites pass.
+FOREIGN = ("APP_", "COPIER_", "TEST_", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV", "PYTHONPATH")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+            patch.delenv(name)
+        # Copier's settings file holds defaults of the person who runs this.
+        nowhere = tmp_path_factory.mktemp("settings") / "settings.yml"
+        nowhere.write_text("defaults: {}\n")
+        patch.setenv("COPIER_SETTINGS_PATH", str(nowhere))
+        # Without byte code, every process compiles its libraries anew.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
+    directory: Path = tmp_path_factory.mktemp("renderer")
+    return Renderer(directory)
+
+
+@pytest.fixture(scope="session")
+def environment(renderer: Renderer) -> Environment:
+    """Everything that any variant needs, for the oldest Python."""
+    return install_union(renderer, interpreter("3.11"))

@@ -1,0 +1,62 @@
+"""Environments for variants: one per Python, with what any variant needs, installed once."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.rendering import ROOT, Renderer
+from tests.union import write_project
+
+VARIANTS_FOLDER = ROOT / ".variants"
+PLUGIN = Path(__file__).parent / "plugin"
+LOWEST = "3.11"
+
+
+@dataclass(frozen=True)
+class Environment:
+    folder: Path
+
+    def program(self, name: str) -> str:
+        return str(self.folder / "bin" / name)
+
+    def variables(self) -> dict[str, str]:
+        """For a process in the folder of a render, whose own package isn't installed."""
+        path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        return os.environ | {"PATH": path, "PYTHONPATH": f"src{os.pathsep}{PLUGIN}"}
+
+
+@cache
+def interpreter(minimum: str) -> str:
+    """The Python to run a variant with: one that is installed and new enough, else ours.
+
+    The latter proves the same code, because `python_version` changes none of it: a test demands
+    that. So variants for a Python that this machine lacks run too, as 3.14 does on most.
+    """
+    environment = os.environ | {"PATH": _path_with_pyenv()}
+    wanted = LOWEST if minimum == LOWEST else f">={minimum}"
+    find = ["uv", "python", "find", "--no-project", "--no-python-downloads", "--system", wanted]
+    found = subprocess.run(find, env=environment, capture_output=True, text=True, check=False)
+    return found.stdout.strip() if found.returncode == 0 else sys.executable
+
+
+def _path_with_pyenv() -> str:
+    """Its shims stand on the path for every Python, but run only those that are switched on."""
+    versions = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    return os.pathsep.join([*map(str, sorted(versions.glob("3.*/bin"))), os.environ["PATH"]])
+
+
+def install_union(renderer: Renderer, python: str) -> Environment:
+    """Quick when nothing changed. Fails when `template/uv.lock` doesn't fit: `just lock` then."""
+    version = subprocess.check_output(
+        [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], text=True
+    ).strip()
+    project = write_project(VARIANTS_FOLDER / "union", renderer)
+    folder = VARIANTS_FOLDER / f".venv-{version}"
+    sync = ["uv", "sync", "--locked", "--compile-bytecode", "--quiet", "--python", python]
+    subprocess.run(
+        sync, cwd=project, check=True, env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(folder)}
+    )
+    return Environment(folder)

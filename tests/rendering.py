@@ -1,0 +1,137 @@
+"""Renders of the template as it is in the working tree, each made once per set of answers."""
+
+import shutil
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import copier._main
+import jinja2
+import yaml
+from copier import run_copy
+from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment
+
+ROOT = Path(__file__).parents[1]
+PARTS = ("copier.yml", "extensions", "template")
+"""What Copier reads. Everything else of the repository has no effect on a render."""
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Render:
+    folder: Path
+    """Shared between tests: `Renderer.copy` makes one to write in."""
+
+    context: Answers
+    """Every answer, the computed ones included."""
+
+    def read(self, path: str) -> str:
+        return (self.folder / path).read_text()
+
+    def files(self) -> dict[str, bytes]:
+        """Content by path, without the place that the template was in."""
+        found = {}
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                lines = path.read_bytes().splitlines(keepends=True)
+                content = b"".join(line for line in lines if not line.startswith(b"_src_path:"))
+                found[path.relative_to(self.folder).as_posix()] = content
+        return found
+
+    def recorded(self) -> dict[str, Any]:
+        """The answers file, without what Copier itself keeps there."""
+        answers = yaml.safe_load(self.read(".copier-answers.yml"))
+        return {key: value for key, value in answers.items() if not key.startswith("_")}
+
+
+class Renderer:
+    def __init__(self, directory: Path) -> None:
+        self.template = copy_of_template(directory / "template-source")
+        self._renders = directory / "renders"
+        self._made: dict[str, Render] = {}
+
+    def render(self, **answers: Any) -> Render:
+        key = repr(sorted(answers.items()))
+        if key not in self._made:
+            folder = self._renders / f"{len(self._made):03d}"
+            self._made[key] = Render(folder, render_into(folder, self.template, answers))
+        return self._made[key]
+
+    def copy(self, destination: Path, **answers: Any) -> Render:
+        """A render of its own, to write in."""
+        made = self.render(**answers)
+        shutil.copytree(made.folder, destination, symlinks=True)
+        return Render(destination, made.context)
+
+    def anew(self, destination: Path, **answers: Any) -> Render:
+        """A render that isn't taken from the ones that were made before."""
+        return Render(destination, render_into(destination, self.template, answers))
+
+
+def render_into(folder: Path, template: Path, answers: Answers) -> Answers:
+    """Render as `copier copy --defaults` does: without trust, and without questions."""
+    with _compiling_once():
+        worker = run_copy(
+            str(template), folder, data=dict(answers), defaults=True, quiet=True, unsafe=False
+        )
+    return worker.answers.combined
+
+
+def copy_of_template(destination: Path) -> Path:
+    """A plain copy outside of git, so that uncommitted work counts and nothing warns about it."""
+    destination.mkdir(parents=True)
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
+            shutil.copytree(ROOT / part, destination / part, ignore=ignored)
+        else:
+            shutil.copy2(ROOT / part, destination / part)
+    return destination
+
+
+@cache
+def configuration() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "copier.yml").read_text())
+    return loaded
+
+
+def questions() -> dict[str, dict[str, Any]]:
+    """What `copier.yml` asks or computes, by name."""
+    return {name: what for name, what in configuration().items() if not name.startswith("_")}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Jinja as Copier sets it up for this template."""
+    options = configuration()["_envops"] | {"undefined": jinja2.StrictUndefined}
+    filters = "jinja2_ansible_filters.AnsibleCoreFiltersExtension"
+    return SandboxedEnvironment(loader=CopierTemplateLoader(ROOT), extensions=[filters], **options)
+
+
+_compiled: dict[tuple[Any, ...], Any] = {}
+
+
+@contextmanager
+def _compiling_once() -> Generator[None]:
+    """Three quarters of a render's time go into compiling the same file names again and into one
+    `git config` per file. A test compares such a render with one of Copier's command line."""
+    compile_anew = jinja2.Environment.compile
+
+    def compile_once(env: jinja2.Environment, source: Any, *options: Any, **more: Any) -> Any:
+        key = (source, options, tuple(more.items()), env.block_start_string)
+        if not isinstance(source, str):
+            return compile_anew(env, source, *options, **more)
+        if key not in _compiled:
+            _compiled[key] = compile_anew(env, source, *options, **more)
+        return _compiled[key]
+
+    with (
+        patch.object(jinja2.Environment, "compile", compile_once),
+        patch.object(copier._main, "is_git_available", lambda: False),
+    ):
+        yield

@@ -1,0 +1,100 @@
+"""The sources of the template: few control statements, and nothing of Jinja left in a render."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.rendering import ROOT, Renderer, configuration
+from tests.variants import VARIANTS
+
+TEMPLATE = ROOT / "template"
+ACTING_BY_NAME = {".gitignore.jinja", ".pre-commit-config.yaml.jinja"}
+CONTROL = re.compile(r"^\s*# \{%")
+OPENING = re.compile(r"# \{%-? *(if|for|macro|set (?!.*=)|call|filter|block)\b")
+CLOSING = re.compile(r"# \{%-? *end\w+")
+
+
+def sources() -> list[Path]:
+    ignored = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "uv.lock"}
+    found = [path for path in sorted(TEMPLATE.rglob("*")) if path.is_file()]
+    return [path for path in found if not ignored & set(path.parts)]
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(TEMPLATE).as_posix()
+
+
+def control_statements(path: Path) -> list[str]:
+    return [line for line in path.read_text().splitlines() if CONTROL.match(line)]
+
+
+SOURCES = sources()
+CONTROLLED = [path for path in SOURCES if control_statements(path)]
+
+
+@pytest.mark.parametrize("path", CONTROLLED, ids=relative)
+def test_a_file_has_six_control_statements_at_most(path: Path) -> None:
+    assert len(control_statements(path)) <= 6
+
+
+def test_the_template_has_sixty_control_statements_at_most() -> None:
+    assert sum(len(control_statements(path)) for path in SOURCES) <= 60
+
+
+@pytest.mark.parametrize("path", CONTROLLED, ids=relative)
+def test_control_statements_are_not_nested(path: Path) -> None:
+    depth = 0
+    for line in control_statements(path):
+        depth += bool(OPENING.search(line)) - bool(CLOSING.search(line))
+        assert depth in {0, 1}, line
+    assert depth == 0
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_control_statements_have_lines_of_their_own(path: Path) -> None:
+    for line in path.read_text().splitlines():
+        if "{%" in line or "%}" in line:
+            assert re.fullmatch(r"\s*# \{%-? [^%]+ -?%\}", line), line
+
+
+def test_only_files_with_jinja_in_them_have_its_suffix() -> None:
+    with_jinja = {path for path in SOURCES if re.search(r"\{\{|# \{[%#]", path.read_text())}
+    suffixed = {path for path in SOURCES if path.suffix == ".jinja"}
+    # GitHub's own expressions look like Jinja's.
+    assert {path for path in with_jinja - suffixed if ".github" not in relative(path)} == set()
+    # These would act on the template itself under their own names.
+    assert {path.name for path in suffixed - with_jinja} <= ACTING_BY_NAME
+
+
+def test_conditions_stand_in_names_and_never_in_exclude() -> None:
+    """A condition there on a question that an older version lacked makes conflicts in updates."""
+    for key in ("_exclude", "_skip_if_exists"):
+        assert all("{" not in pattern for pattern in configuration().get(key, []))
+
+
+def leftovers(folder: Path) -> list[str]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != "uv.lock":
+            text = path.read_text()
+            if ".github" in path.parts:  # whose expressions look like Jinja's
+                text = text.replace("${{", "")
+            hits = [mark for mark in ("{{", "{%", "%}", "{#") if mark in text]
+            found += [f"{path.relative_to(folder)}: {mark}" for mark in hits]
+        if re.search(r"[{}]|\.jinja$| if ", path.name):
+            found.append(f"{path.relative_to(folder)}: its name")
+    return found
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_nothing_of_jinja_is_left_in_a_render(renderer: Renderer, name: str) -> None:
+    assert leftovers(renderer.render(**VARIANTS[name]).folder) == []
+
+
+def test_every_source_is_in_some_render(renderer: Renderer) -> None:
+    """A file whose condition no variant fulfils would never be tested."""
+    rendered = {path for a in VARIANTS.values() for path in renderer.render(**a).files()}
+    names = "\n".join(relative(path).removesuffix(".jinja") for path in SOURCES)
+    names = names.replace("{{ _copier_conf.answers_file }}", ".copier-answers.yml")
+    assert set(re.sub(r"\{\{ '([^']+)' if .*?\}\}", r"\1", names).splitlines()) <= rendered

@@ -1,0 +1,49 @@
+"""Trees of the template's sources under the names that renders give them, their text as it is."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.rendering import Answers, Renderer, environment
+from tests.variants import MIDDLEWARE
+
+# All that any condition in the name of a Python file asks about: both drivers, every way to pool.
+TREES: dict[str, dict[str, Any]] = {
+    f"{driver}-{mode}": {"database_driver": driver, "pooling_mode": mode, "middleware": MIDDLEWARE}
+    for driver, modes in {
+        "aiosqlite": ("queue", "null"),
+        "asyncpg": ("queue", "pgbouncer", "null", "asyncpg"),
+    }.items()
+    for mode in modes
+}
+EXPRESSION = re.compile(r"\{\{.*?\}\}")
+
+
+def make_tree(folder: Path, renderer: Renderer, answers: Answers) -> list[Path]:
+    """Copy the Python sources that a render with these answers would have, and tell which.
+
+    What isn't Python is rendered, above all the configuration of the tools.
+    """
+    render = renderer.render(**answers)
+    shutil.copytree(render.folder, folder, ignore=shutil.ignore_patterns("*.py"))
+    taken = []
+    for source in python_sources(renderer):
+        names = [environment().from_string(part).render(render.context) for part in source.parts]
+        target = folder.joinpath(*names[:-1], names[-1].removesuffix(".jinja"))
+        if target.suffix == ".py":  # or its condition isn't fulfilled
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(renderer.template / "template" / source, target)
+            taken.append(source)
+    return taken
+
+
+def python_sources(renderer: Renderer) -> list[Path]:
+    root = renderer.template / "template"
+    paths = [path for path in sorted(root.rglob("*.py*")) if path.suffix != ".mako"]
+    return [path.relative_to(root) for path in paths if path.is_file()]
+
+
+def settled_by_rendering(folder: Path, path: str, line: int) -> bool:
+    """Whether a line holds an expression, which has no meaning yet."""
+    return bool(EXPRESSION.search((folder / path).read_text().splitlines()[line - 1]))
