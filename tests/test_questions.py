@@ -1,5 +1,6 @@
 """Every question: its default, and what its answer does."""
 
+import ast
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -136,9 +137,10 @@ def test_a_preset_sets_nothing_but_defaults(renderer: Renderer, preset: str) -> 
 
 
 def stack_of(render: Render) -> list[str]:
-    assignment = render.read("src/app/middleware/__init__.py").partition("STACK = ")[2]
-    names: list[str] = tomllib.loads(f"s = [{assignment.partition(')')[0].lstrip('(')}]")["s"]
-    return names
+    for statement in ast.parse(render.read("src/app/middleware/__init__.py")).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "STACK":
+            return list(ast.literal_eval(statement.value))
+    raise LookupError("no STACK")
 
 
 def test_the_order_in_which_middleware_is_given_makes_no_difference(renderer: Renderer) -> None:

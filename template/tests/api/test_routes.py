@@ -1,0 +1,36 @@
+"""What holds for every route, so that a new one is held to it too."""
+
+from collections.abc import Iterator
+
+from fastapi.datastructures import DefaultPlaceholder
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from pydantic import BaseModel
+
+from ..running import Running
+
+
+def routes(service: Running) -> Iterator[tuple[RouteContext, APIRoute]]:
+    for context in iter_route_contexts(service.app.routes):
+        if isinstance(context.original_route, APIRoute):
+            yield context, context.original_route
+
+
+def test_every_answer_has_a_model(service: Running) -> None:
+    """Pydantic writes its bytes at once; without one an answer costs several times as much."""
+    for context, route in routes(service):
+        model = route.response_model
+        is_model = isinstance(model, type) and issubclass(model, BaseModel)
+        assert is_model or route.status_code == 204, context.path
+        assert isinstance(route.response_class, DefaultPlaceholder), context.path
+
+
+def test_every_route_is_documented(service: Running) -> None:
+    for context, route in routes(service):
+        assert route.description, context.path
+
+
+def test_operations_are_found_under_one_version(service: Running) -> None:
+    paths = [context.path or "" for context, _ in routes(service)]
+
+    assert any(path.startswith("/api/v1/") for path in paths)
+    assert all(path.startswith(("/api/v1/", "/health/")) for path in paths)

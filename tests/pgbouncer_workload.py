@@ -1,0 +1,50 @@
+"""Runs in a render: one process of a service under load, which counts what was acknowledged.
+
+Arguments: its letter, how many units of work, and `safe` or `driver-defaults`.
+"""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+
+from app.config import Settings
+from app.db.database import Database
+from app.db.driver import PostgresSettings
+from app.db.engine import DatabaseSettings, open_database
+from app.db.models.user import User
+from app.db.repositories.users import UserRepository
+
+CLIENTS = 16
+
+
+async def client(database: Database, letter: str, numbers: range, counts: "Counter[str]") -> None:
+    for number in numbers:
+        name = f"{letter}-{number}"
+        try:
+            async with database.transaction() as session:
+                user = User(email=f"{name}@example.org", name=letter)
+                await UserRepository(session).add(user)
+            counts["acknowledged"] += 1
+            async with database.reading() as session:
+                row = await UserRepository(session).read(user.id)
+            counts["right" if row and row.email == f"{name}@example.org" else "wrong"] += 1
+        except Exception as error:
+            counts["errors"] += 1
+            counts[f"{type(error).__name__}: {error}"[:120]] += 1
+
+
+async def main(letter: str, units: int, how: str) -> None:
+    settings = Settings().database
+    if how == "driver-defaults":
+        DatabaseSettings.connection_arguments = PostgresSettings.connection_arguments
+    counts: Counter[str] = Counter()
+    share = units // CLIENTS
+    async with open_database(settings) as database, asyncio.TaskGroup() as tasks:
+        for index in range(CLIENTS):
+            numbers = range(index * share, (index + 1) * share)
+            tasks.create_task(client(database, letter, numbers, counts))
+    print("RESULT " + json.dumps(counts))
+
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

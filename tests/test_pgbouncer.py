@@ -1,0 +1,106 @@
+"""Modes `pgbouncer` and `null` behind a real PgBouncer: two processes, and nothing goes astray."""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.installing import Environment
+from tests.pgbouncer import pgbouncer
+from tests.rendering import Renderer
+from tests.serving import Postgres, postgres
+from tests.suites import run
+
+pytestmark = pytest.mark.slow
+
+WORKLOAD = Path(__file__).with_name("pgbouncer_workload.py").read_text()
+UNITS = 320
+"""Units of work of each process: the driver's defaults fail within the first dozens."""
+COUNT = """
+import asyncio, asyncpg, json, sys
+
+async def main():
+    connection = await asyncpg.connect(sys.argv[1], password=sys.argv[2])
+    rows = await connection.fetch("SELECT name, count(*) FROM users GROUP BY name")
+    print(json.dumps(dict(rows)))
+    await connection.execute("DELETE FROM users")
+    await connection.close()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module", params=["pgbouncer", "null"])
+def project(request: pytest.FixtureRequest, renderer: Renderer) -> Path:
+    answers = {"database_driver": "asyncpg", "pooling_mode": request.param}
+    return renderer.render(**answers).folder
+
+
+@pytest.fixture
+def server(project: Path, environment: Environment) -> Generator[Postgres]:
+    """Migrated straight, as migrations are."""
+    with (
+        tempfile.TemporaryDirectory(prefix="behind-") as folder,
+        postgres(project, environment, Path(folder, "data")) as server,
+    ):
+        variables = environment.variables() | server.variables() | {"APP_ENVIRONMENT": "test"}
+        command = [environment.program("alembic"), "upgrade", "head"]
+        status, output = run(command, project, variables)
+        assert status == 0, output
+        yield server
+
+
+def load(
+    project: Path, environment: Environment, through: Postgres, how: str
+) -> dict[str, dict[str, int]]:
+    """What each of two processes, A and B, counted."""
+    variables = environment.variables() | through.variables() | {"APP_ENVIRONMENT": "test"}
+    started = {
+        letter: subprocess.Popen(
+            [environment.program("python"), "-c", WORKLOAD, letter, str(UNITS), how],
+            cwd=project,
+            env=variables,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for letter in "AB"
+    }
+    results = {}
+    for letter, process in started.items():
+        output, _ = process.communicate()
+        (line,) = [line for line in output.splitlines() if line.startswith("RESULT ")]
+        results[letter] = json.loads(line.removeprefix("RESULT "))
+    return results
+
+
+def stored(environment: Environment, server: Postgres) -> dict[str, Any]:
+    settings = server.variables()
+    url, password = settings["APP_DATABASE_URL"], settings["APP_DATABASE_PASSWORD"]
+    command = [environment.program("python"), "-c", COUNT, url, password]
+    counts: dict[str, Any] = json.loads(subprocess.check_output(command, text=True))
+    return counts
+
+
+def test_every_acknowledged_write_is_stored_and_every_read_is_right(
+    project: Path, environment: Environment, server: Postgres
+) -> None:
+    with pgbouncer(server) as pooler:
+        counted = load(project, environment, pooler, "safe")
+
+    expected = {"acknowledged": UNITS, "right": UNITS}
+    assert counted == {"A": expected, "B": expected}
+    assert stored(environment, server) == {"A": UNITS, "B": UNITS}
+
+
+def test_the_defaults_of_the_driver_do_fail(
+    project: Path, environment: Environment, server: Postgres
+) -> None:
+    """Were it otherwise, the modes would not be needed any more."""
+    with pgbouncer(server) as pooler:
+        counted = load(project, environment, pooler, "driver-defaults")
+
+    assert any(counts.get("errors", 0) or counts.get("wrong", 0) for counts in counted.values())
