@@ -17,6 +17,7 @@ check: lint
 
 # Everything: also the suite of every variant, real servers, and the presets as users install them
 test *arguments: lint
+    tests/system-packages
     uv run pytest "$@"
 
 # Render one variant of tests/variants.py into .variants/NAME and run its checks there

@@ -49,14 +49,20 @@ def _path_with_pyenv() -> str:
 
 
 def install_union(renderer: Renderer, python: str) -> Environment:
-    """Quick when nothing changed. Fails when `template/uv.lock` doesn't fit: `just lock` then."""
+    """Quick when nothing changed. Raises `RuntimeError` when `template/uv.lock` doesn't fit."""
     version = subprocess.check_output(
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], text=True
     ).strip()
     project = write_project(VARIANTS_FOLDER / "union", renderer)
     folder = VARIANTS_FOLDER / f".venv-{version}"
-    sync = ["uv", "sync", "--locked", "--compile-bytecode", "--quiet", "--python", python]
-    subprocess.run(
-        sync, cwd=project, check=True, env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(folder)}
+    done = subprocess.run(
+        ["uv", "sync", "--locked", "--compile-bytecode", "--quiet", "--python", python],
+        cwd=project,
+        env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(folder)},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
+    if done.returncode:
+        raise RuntimeError(f"{done.stderr}\nAfter a change of dependencies: uv run just lock")
     return Environment(folder)

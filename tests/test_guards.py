@@ -23,7 +23,7 @@ MISTAKES = {
     "dangling task": (
         SERVICE,
         "import asyncio\n\n\nasync def start() -> None:\n"
-        "    asyncio.get_running_loop().create_task(asyncio.sleep(1))\n",
+        "    loop = asyncio.get_running_loop()\n    loop.create_task(asyncio.sleep(1))\n",
         RUFF,
         "RUF006",
     ),
@@ -59,7 +59,12 @@ MISTAKES = {
         RUFF,
         "TID251",
     ),
-    "SQL in a service": (SERVICE, "from sqlalchemy import select\n\nask = select\n", IMPORTS, "SQL"),
+    "SQL in a service": (
+        SERVICE,
+        "from sqlalchemy import select\n\nask = select\n",
+        IMPORTS,
+        "SQL",
+    ),
     "SQL in a route": (ROUTE, "from sqlalchemy import select\n\nask = select\n", IMPORTS, "SQL"),
     "HTTP in a service": (SERVICE, "from fastapi import Request\n\nr = Request\n", IMPORTS, "HTTP"),
     "HTTP in a repository": (

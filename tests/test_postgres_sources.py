@@ -15,7 +15,7 @@ from tests.suites import run
 
 MISSING = (
     "No pg_ctl on this machine: install PostgreSQL (`apt-get install postgresql`, `brew install "
-    "postgresql`). `.ci/run` does that for root on Debian."
+    "postgresql`). `tests/system-packages` does that for root on Debian."
 )
 ASK = """
 import asyncio, asyncpg, sys

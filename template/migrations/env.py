@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from app.config import Settings
 from app.db.base import TIMESTAMP
-from app.db.driver import prepare_migration
-from app.db.engine import DatabaseSettings, create_unpooled_engine
+from app.db.driver import create_migration_engine
+from app.db.engine import DatabaseSettings
 from app.db.models import Base
 
 
@@ -36,10 +36,8 @@ def run(connection: Connection) -> None:
 
 
 async def connect_and_run(settings: DatabaseSettings) -> None:
-    engine = create_unpooled_engine(settings)
+    engine = create_migration_engine(settings)
     async with engine.connect() as connection:
-        await prepare_migration(connection)
-        await connection.commit()
         await connection.run_sync(run)
         await connection.commit()
 

@@ -8,7 +8,7 @@ PLACEHOLDER = "generated-by-just-setup"
 
 
 def make_env(directory: Path) -> bool:
-    """Write `.env`, readable by its owner only, and tell whether there was none before."""
+    """Write `.env`, readable by its owner only, unless there is one; tell whether it was written."""
     env = directory / ".env"
     if env.exists():
         return False
@@ -19,4 +19,4 @@ def make_env(directory: Path) -> bool:
 
 
 if __name__ == "__main__" and make_env(Path.cwd()):
-    print("Made .env with fresh secrets.")
+    print("Made .env from .env.example.")

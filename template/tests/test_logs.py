@@ -57,6 +57,7 @@ def test_all_loggers_print_the_same_form_once(capsys: pytest.CaptureFixture[str]
     for _ in range(2):
         logs.configure("INFO", "json")
     server.info("Started")
+    logging.getLogger("uvicorn.access").info("GET /?token=secret")
     logging.getLogger("some.library").debug("Talkative")
 
     (line,) = capsys.readouterr().out.splitlines()

@@ -13,8 +13,10 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 # What every record has; the rest of its attributes came with `extra=`.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
-# Servers bring handlers of their own, which would print their lines in another form.
-_SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "_granian", "granian.access")
+# Servers bring handlers of their own, which would print their lines in another form ...
+_SERVERS = ("uvicorn", "uvicorn.error", "_granian")
+# ... and access logs, which would repeat ours and add the query.
+_ACCESS_LOGS = ("uvicorn.access", "granian.access")
 
 
 def configure(level: str, style: Literal["json", "console"]) -> None:
@@ -24,10 +26,10 @@ def configure(level: str, style: Literal["json", "console"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [h for h in root.handlers if not isinstance(h, _StandardOutput)] + [handler]
     root.setLevel(level)
-    for name in _SERVERS:
+    for name in (*_SERVERS, *_ACCESS_LOGS):
         server = logging.getLogger(name)
         server.handlers.clear()
-        server.propagate = True
+        server.propagate = name in _SERVERS
 
 
 def _extras(record: logging.LogRecord) -> dict[str, Any]:

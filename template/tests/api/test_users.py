@@ -20,6 +20,7 @@ async def test_a_registered_user_is_found_where_the_answer_says(client: httpx2.A
     assert found.json() == response.json()
     assert found.json()["name"] == "Grace Hopper"
     assert UUID(found.json()["id"]).version == 7
+    assert found.json()["updated_at"] == found.json()["created_at"]
 
 
 async def test_a_taken_email_conflicts_in_any_spelling(client: httpx2.AsyncClient) -> None:

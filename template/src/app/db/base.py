@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
@@ -30,6 +31,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def _moment_of_creation(context: DefaultExecutionContext) -> datetime:
+    """What is new has not been updated yet."""
+    created: datetime = context.get_current_parameters()["created_at"]
+    return created
+
+
 class Base(DeclarativeBase):
     """Every constraint gets a name, so that migrations can drop it and errors can tell which was
     violated."""
@@ -50,4 +57,6 @@ class Base(DeclarativeBase):
     local."""
 
     created_at: Mapped[datetime] = mapped_column(default=now, sort_order=1)
-    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, sort_order=1)
+    updated_at: Mapped[datetime] = mapped_column(
+        default=_moment_of_creation, onupdate=now, sort_order=1
+    )
