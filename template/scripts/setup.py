@@ -8,7 +8,7 @@ PLACEHOLDER = "generated-by-just-setup"
 
 
 def make_env(directory: Path) -> bool:
-    """Write `.env`, readable by its owner only, unless there is one; tell whether it was written."""
+    """Write `.env`, for its owner only, unless there is one; tell whether it was written."""
     env = directory / ".env"
     if env.exists():
         return False

@@ -1,10 +1,10 @@
 """What all tables share: names of constraints, ids and timestamps."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, MetaData
-from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
@@ -31,7 +31,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _moment_of_creation(context: DefaultExecutionContext) -> datetime:
+def _moment_of_creation(context: Any) -> datetime:
     """What is new has not been updated yet."""
     created: datetime = context.get_current_parameters()["created_at"]
     return created
