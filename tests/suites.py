@@ -55,7 +55,7 @@ def steps_of(folder: Path, recipe: str = "check") -> list[str]:
     """The commands of a recipe of a justfile, without `uv run`: our environment has them all."""
     lines = (folder / "justfile").read_text().partition(f"\n{recipe}:")[2].splitlines()[1:]
     block = lines[: next((n for n, line in enumerate(lines) if not line.startswith(" ")), None)]
-    return [line.strip().removeprefix("uv run ") for line in block]
+    return [line.strip().removeprefix("exec ").removeprefix("uv run ") for line in block]
 
 
 def run(arguments: Sequence[str], folder: Path, variables: dict[str, str]) -> tuple[int, str]:

@@ -38,7 +38,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
 def serve_command() -> list[str]:
     """What `just run` runs, without the environment manager around it."""
     recipe = (PROJECT / "justfile").read_text().partition("\nrun:\n")[2].splitlines()[0]
-    return shlex.split(recipe.removeprefix("    uv run ").strip())
+    return shlex.split(recipe.removeprefix("    exec uv run ").strip())
 
 
 @contextmanager

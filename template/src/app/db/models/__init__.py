@@ -9,3 +9,5 @@ __all__ = ["Base"]
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
+
+Base.registry.configure()
