@@ -66,6 +66,12 @@ MISTAKES = {
         "SQL",
     ),
     "SQL in a route": (ROUTE, "from sqlalchemy import select\n\nask = select\n", IMPORTS, "SQL"),
+    "a session in a route": (
+        ROUTE,
+        "from ...db.repositories.users import UserRepository\n\nr = UserRepository\n",
+        IMPORTS,
+        "through services",
+    ),
     "HTTP in a service": (SERVICE, "from fastapi import Request\n\nr = Request\n", IMPORTS, "HTTP"),
     "HTTP in a repository": (
         REPOSITORY,

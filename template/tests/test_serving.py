@@ -32,7 +32,12 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         else str(value)
         for name, value in database.items()
     }
-    return {**os.environ, **values, "APP_ENVIRONMENT": "test", "PORT": str(port)}
+    fixed = {
+        "APP_ENVIRONMENT": "test",
+        "APP_LOG_FORMAT": "json",
+        "PYTHONPATH": str(PROJECT / "src"),
+    }
+    return {**os.environ, **values, **fixed, "PORT": str(port)}
 
 
 def serve_command() -> list[str]:
@@ -53,7 +58,11 @@ def server(settings: Settings, log: Path) -> Generator[tuple[subprocess.Popen[by
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=PROJECT, env=environment(settings, port), stdout=output, stderr=output
+            command,
+            cwd=log.parent,  # where no .env is
+            env=environment(settings, port),
+            stdout=output,
+            stderr=output,
         )
     try:
         yield process, f"http://127.0.0.1:{port}"

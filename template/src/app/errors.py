@@ -18,8 +18,9 @@ submitted.
 """
 
 import json
+import logging
 import re
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -28,6 +29,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from . import logs
+
+logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -38,6 +41,10 @@ _PHRASES = {
     CONTENT_TOO_LARGE: "Content Too Large",
     UNPROCESSABLE_CONTENT: "Unprocessable Content",
 }
+
+
+MOST_MISTAKES = 100
+"""How many mistakes of a request are told: an answer must not outgrow its request."""
 
 
 class ServiceError(Exception):
@@ -130,12 +137,25 @@ def _words(name: str) -> str:
 
 
 async def on_service_error(_: Request, error: ServiceError) -> Response:
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.warning(
+            "%s", error, extra={"error": type(error).__name__, "causes": list(_causes(error))}
+        )
     return problem(
         error.status,
         title=_words(type(error).__name__),
         detail=error.explanation,
         headers=error.headers,
     )
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    """What led to an error, without messages: those of databases hold values."""
+    cause = error.__cause__
+    while cause is not None:
+        state = getattr(cause, "sqlstate", None)
+        yield f"{type(cause).__name__} {state}" if state else type(cause).__name__
+        cause = cause.__cause__
 
 
 async def on_http_exception(_: Request, error: HTTPException) -> Response:
@@ -157,7 +177,10 @@ async def on_invalid_request(request: Request, error: RequestValidationError) ->
         UNPROCESSABLE_CONTENT,
         title="Invalid request",
         detail="The request does not have the form that this operation asks for.",
-        errors=[{"loc": m["loc"], "type": m["type"], "message": m["msg"]} for m in mistakes],
+        errors=[
+            {"loc": m["loc"], "type": m["type"], "message": m["msg"]}
+            for m in mistakes[:MOST_MISTAKES]
+        ],
     )
 
 

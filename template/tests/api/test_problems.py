@@ -1,6 +1,8 @@
 """Every error has one form, whoever raised it, and tells nothing that is not for the client."""
 
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -32,6 +34,10 @@ def add_failing_routes(app: FastAPI) -> None:
     async def fail_for_now() -> None:
         raise errors.DatabaseUnavailable
 
+    @app.get("/lost")
+    async def lose_connection(session: SessionDep) -> None:
+        raise ConnectionResetError
+
     @app.get("/sql")
     async def fail_in_sql(session: SessionDep) -> None:
         await session.execute(text("SELECT secret_column FROM nowhere"))
@@ -51,6 +57,7 @@ CASES = {
         404,
         {"method": "GET", "url": f"{USERS}/01890000-0000-7000-8000-000000000000"},
     ),
+    "trailing slash": (404, {"method": "GET", "url": f"{USERS}/"}),
     "wrong method": (405, {"method": "PUT", "url": USERS}),
     "large body": (413, {"method": "POST", "url": USERS, "content": b"x" * 2_000_000}),
     "large chunked body": (
@@ -110,6 +117,37 @@ async def test_an_invalid_request_is_not_repeated_to_the_client(client: httpx2.A
         ("body", "name"),
     }
     assert "hunter2" not in response.text
+
+
+async def test_an_answer_does_not_outgrow_a_request_full_of_mistakes(
+    client: httpx2.AsyncClient,
+) -> None:
+    body = {f"unknown{number}": 1 for number in range(50_000)}
+
+    begin = time.process_time()
+    response = await client.post(USERS, json=body)
+    spent = time.process_time() - begin
+
+    assert response.status_code == 422
+    assert len(response.content) < 10_000
+    assert spent < 0.5
+
+
+async def test_an_import_full_of_mistakes_tells_the_first(client: httpx2.AsyncClient) -> None:
+    response = await client.post(f"{USERS}/{uuid4()}/posts/import", json={"posts": [{}] * 10_000})
+
+    assert response.status_code == 422
+    assert len(response.content) < 1_000
+
+
+async def test_a_failure_of_the_database_is_logged_with_its_causes(
+    failing: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    await failing.get("/lost")
+
+    (record,) = [record for record in caplog.records if record.name == "app.errors"]
+    assert vars(record)["error"] == "DatabaseUnavailable"
+    assert vars(record)["causes"] == ["ConnectionResetError"]
 
 
 async def test_a_bug_is_logged_with_its_stack(

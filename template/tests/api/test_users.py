@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from app.db.models.user import LATEST_POSTS
+
 from ..factories import publish, register, user_body
 
 URL = "/api/v1/users"
@@ -59,6 +61,7 @@ async def test_a_change_to_a_taken_email_conflicts(client: httpx2.AsyncClient) -
     response = await client.patch(f"{URL}/{grace['id']}", json={"email": ada["email"]})
 
     assert response.status_code == 409
+    assert response.json()["type"] == "urn:problem-type:email-taken"
     assert (await client.get(f"{URL}/{grace['id']}")).json() == grace
 
 
@@ -108,14 +111,14 @@ async def test_an_unknown_user_is_not_found(client: httpx2.AsyncClient, method: 
     assert response.json()["type"] == "urn:problem-type:user-not-found"
 
 
-async def test_users_come_with_their_own_posts(client: httpx2.AsyncClient) -> None:
+async def test_users_come_with_their_own_latest_posts(client: httpx2.AsyncClient) -> None:
     users = [await register(client) for _ in range(3)]
-    posts = [await publish(client, users[0]["id"]), await publish(client, users[0]["id"])]
+    posts = [await publish(client, users[0]["id"]) for _ in range(LATEST_POSTS + 2)]
     await publish(client, users[2]["id"])
 
     page = (await client.get(f"{URL}/with-posts", params={"limit": 2})).json()
 
     assert [user["id"] for user in page["items"]] == [users[0]["id"], users[1]["id"]]
-    assert page["items"][0]["posts"] == posts
-    assert page["items"][1]["posts"] == []
+    assert page["items"][0]["latest_posts"] == posts[:1:-1]
+    assert page["items"][1]["latest_posts"] == []
     assert page["next"] == users[1]["id"]

@@ -14,6 +14,7 @@ from app.db.database import Database
 from app.db.models.user import User
 from app.db.repositories.posts import PostRepository
 from app.db.repositories.users import UserRepository
+from app.errors import EmailTaken
 
 from ..factories import post_body, store_user, user_body
 
@@ -71,9 +72,9 @@ async def test_a_list_with_children_takes_two_statements(database: Database) -> 
 
     with counted_statements() as statements:
         async with database.reading() as session:
-            users = await UserRepository(session).list_with_posts(limit=10)
+            users = await UserRepository(session).list_with_latest_posts(limit=10)
 
-    assert [len(user.posts) for user in users] == [2, 2, 2]
+    assert [len(user.latest_posts) for user in users] == [2, 2, 2]
     assert len(statements) == 2
 
 
@@ -85,6 +86,14 @@ async def test_what_was_not_loaded_is_not_loaded_by_accident(database: Database)
         assert found is not None
         with pytest.raises(InvalidRequestError, match="lazy='raise'"):
             _ = found.posts
+
+
+async def test_a_violation_among_many_rows_is_an_error_of_the_service(database: Database) -> None:
+    user = user_body()
+
+    with pytest.raises(EmailTaken):
+        async with database.transaction() as session:
+            await UserRepository(session).add_rows([user, user])
 
 
 async def test_many_rows_are_inserted_in_chunks_with_flat_memory(database: Database) -> None:

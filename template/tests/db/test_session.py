@@ -94,6 +94,29 @@ async def test_a_cancelled_unit_of_work_is_rolled_back(database: Database) -> No
     assert await count_users(database) == 1, "what was cancelled holds neither connection nor lock"
 
 
+async def test_a_cancelled_request_is_rolled_back(settings: Settings, migrated: None) -> None:
+    app = create_app(settings)
+    added = asyncio.Event()
+
+    @app.post("/slow")
+    async def add_and_wait(session: SessionDep) -> None:
+        await UserRepository(session).add(User(**user_body()))
+        added.set()
+        await asyncio.Event().wait()
+
+    async with running(app) as service:
+        async with asyncio.TaskGroup() as tasks:
+            request = tasks.create_task(service.client.post("/slow"))
+            await added.wait()
+            request.cancel()
+
+        assert request.cancelled()
+        assert await count_users(service.database) == 0
+        response = await service.client.post("/api/v1/users", json=user_body())
+        assert response.status_code == 201, "the connection is back, and no lock is left"
+        await service.client.delete(response.headers["location"])
+
+
 async def test_a_read_session_refuses_to_write(database: Database) -> None:
     async with database.reading() as session:
         with pytest.raises(RuntimeError, match="only reads"):

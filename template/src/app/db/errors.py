@@ -1,6 +1,5 @@
 """The border between database errors and the service's own: no driver's exception passes it."""
 
-import logging
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
@@ -9,8 +8,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import DatabaseUnavailable, PoolExhausted, ServiceError
 from .driver import meaning_of, violated_constraint
-
-logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -31,7 +28,6 @@ def database_errors() -> Generator[None]:
         meaning = meaning_of(error)
         if meaning is None:
             raise
-        logger.warning("Database error", extra={"error": type(error.orig).__name__})
         raise meaning from error
 
 

@@ -1,8 +1,10 @@
 """What all schemas share."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, model_validator
+
+MOST_FIELDS = 100
 
 
 class Schema(BaseModel):
@@ -15,6 +17,14 @@ class Input(Schema):
     """What a client sends: a field that nobody knows is a mistake, not a wish to be ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_many_fields(cls, data: Any) -> Any:
+        """One mistake per unknown field would cost seconds on a body full of them."""
+        if isinstance(data, dict) and len(data) > MOST_FIELDS:
+            raise ValueError(f"has more than {MOST_FIELDS} fields")
+        return data
 
 
 class Output(Schema):

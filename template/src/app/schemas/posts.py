@@ -33,7 +33,7 @@ class PostChange(Input):
 
 
 class PostImport(Input):
-    posts: list[PostContent] = Field(min_length=1, max_length=MOST_IMPORTED)
+    posts: list[PostContent] = Field(min_length=1, max_length=MOST_IMPORTED, fail_fast=True)
 
 
 class PostImported(Output):

@@ -34,7 +34,8 @@ class UserRead(Output):
 
 
 class UserWithPosts(UserRead):
-    posts: list[PostRead]
+    latest_posts: list[PostRead]
+    """The newest, newest first."""
 
 
 UserPage = Page[UserRead]

@@ -30,9 +30,9 @@ class UserService:
         )
         return page_of(found, query.limit, total)
 
-    async def page_with_posts(self, query: PageQuery) -> PageOf[User]:
+    async def page_with_latest_posts(self, query: PageQuery) -> PageOf[User]:
         total = None if query.offset is None else await self._users.count()
-        found = await self._users.list_with_posts(
+        found = await self._users.list_with_latest_posts(
             limit=query.limit + 1, after=query.after, offset=query.offset or 0
         )
         return page_of(found, query.limit, total)

@@ -25,8 +25,8 @@ async def list_users(users: ReadUsersDep, page: PageDep) -> UserPage:
 
 @router.get("/with-posts")
 async def list_users_with_posts(users: ReadUsersDep, page: PageDep) -> UserWithPostsPage:
-    """Users in order of creation, each with all posts."""
-    return UserWithPostsPage.model_validate(await users.page_with_posts(page))
+    """Users in order of creation, each with the latest posts; `/users/{user_id}/posts` has all."""
+    return UserWithPostsPage.model_validate(await users.page_with_latest_posts(page))
 
 
 @router.get("/{user_id}")
