@@ -30,6 +30,10 @@ def add_failing_routes(app: FastAPI) -> None:
     async def fail() -> None:
         raise RuntimeError("secret of the implementation")
 
+    @app.post("/numbers")
+    async def take(numbers: list[int]) -> None:
+        pass
+
     @app.get("/unavailable")
     async def fail_for_now() -> None:
         raise errors.DatabaseUnavailable
@@ -131,6 +135,13 @@ async def test_an_answer_does_not_outgrow_a_request_full_of_mistakes(
     assert response.status_code == 422
     assert len(response.content) < 10_000
     assert spent < 0.5
+
+
+async def test_no_more_than_a_hundred_mistakes_are_told(failing: httpx2.AsyncClient) -> None:
+    response = await failing.post("/numbers", json=["x"] * 5_000)
+
+    assert response.status_code == 422
+    assert len(response.json()["errors"]) == 100
 
 
 async def test_an_import_full_of_mistakes_tells_the_first(client: httpx2.AsyncClient) -> None:
