@@ -1,0 +1,26 @@
+"""The reference of the questions knows every question and every choice."""
+
+import re
+
+import pytest
+
+from tests.rendering import ROOT, questions
+
+REFERENCE = (ROOT / "docs" / "reference" / "questions.md").read_text().partition("\n## ")[0]
+ASKED = [name for name, question in questions().items() if question.get("when", True) is not False]
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_question_is_documented_with_its_choices(name: str) -> None:
+    (row,) = re.findall(rf"^\| `{name}` .*$", REFERENCE, re.MULTILINE)
+
+    choices = questions()[name].get("choices", [])
+    values = choices.values() if isinstance(choices, dict) else choices
+    for value in values:
+        assert f"`{value['value'] if isinstance(value, dict) else value}`" in row
+
+
+def test_no_other_question_is_documented() -> None:
+    documented = re.findall(r"^\| `(\w+)` ", REFERENCE, re.MULTILINE)
+
+    assert set(documented) <= set(questions())
