@@ -19,7 +19,7 @@ id."""
 
 
 def test_the_order_is_fixed() -> None:
-    assert list(STACK) == [name for name in ORDER if name in STACK]
+    assert STACK == [name for name in ORDER if name in STACK]
     assert "problems" in STACK
 
 
