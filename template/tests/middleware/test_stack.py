@@ -19,7 +19,7 @@ id."""
 
 
 def test_the_order_is_fixed() -> None:
-    assert STACK == [name for name in ORDER if name in STACK]
+    assert [name for name in ORDER if name in STACK] == STACK
     assert "problems" in STACK
 
 
