@@ -13,6 +13,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 # What every record has; the rest of its attributes came with `extra=`.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+_encode = json.JSONEncoder(default=str).encode
 # Servers bring handlers of their own, which would print their lines in another form ...
 _SERVERS = ("uvicorn", "uvicorn.error", "_granian")
 # ... and access logs, which would repeat ours and add the query.
@@ -21,6 +22,8 @@ _ACCESS_LOGS = ("uvicorn.access", "granian.access")
 
 def configure(level: str, style: Literal["json", "console"]) -> None:
     """Print every logger's records to standard output in one form; safe to call again."""
+    # What no line shows need not be found out (Python's logging how-to, "Optimization").
+    logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
     handler = _StandardOutput()
     handler.setFormatter(JsonFormatter() if style == "json" else ConsoleFormatter())
     root = logging.getLogger()
@@ -42,10 +45,9 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line: time (UTC), level, logger, message, request_id, extras, exception."""
 
     def format(self, record: logging.LogRecord) -> str:
-        milliseconds = f"{record.msecs:03.0f}"
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-            + f".{milliseconds}Z",
+            + f".{record.msecs:03.0f}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -53,7 +55,7 @@ class JsonFormatter(logging.Formatter):
         line |= _extras(record)
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _encode(line)
 
 
 class ConsoleFormatter(logging.Formatter):

@@ -1,0 +1,97 @@
+"""Finds the route of a request without trying one route after the other."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from re import Match as RegexMatch
+from re import Pattern
+from typing import Any
+
+from fastapi.routing import APIRoute, RouteContext
+from starlette.convertors import Convertor
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Receive, Scope, Send
+
+
+class RouteIndex(BaseRoute):
+    """Stands before all routes of an application and picks the one that FastAPI would pick, at a
+    cost that does not grow with their number.
+
+    What it doesn't find (unknown paths, wrong methods, routes of other kinds) it leaves to the
+    routes behind it.
+    """
+
+    def __init__(self, routes: Iterable[RouteContext]) -> None:
+        indexed = [_Route.of(route) for route in routes if _is_api(route)]
+        self._candidates = {
+            start: [route for route in indexed if _is_within(start, route.start)]
+            for start in {route.start for route in indexed}
+        }
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] == "http":
+            path, method = _path_below_root(scope), scope["method"]
+            for route in self._candidates_of(path):
+                found = method in route.methods and route.path.match(path)
+                if found:
+                    return Match.FULL, {**route.scope, "path_params": route.parameters(found)}
+        return Match.NONE, {}
+
+    def _candidates_of(self, path: str) -> list["_Route"]:
+        """In the order in which they were included."""
+        start = path
+        while start not in self._candidates:
+            if not start:
+                return []
+            start = start.rpartition("/")[0]
+        return self._candidates[start]
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app.route"].app(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        raise NoMatchFound(name, path_params)
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    start: str
+    """The path up to the first parameter: `/users` of `/users/{user_id}/posts`."""
+    path: Pattern[str]
+    methods: frozenset[str]
+    convertors: Mapping[str, Convertor[Any]]
+    scope: Mapping[str, Any]
+    """What a request learns of its route."""
+
+    @classmethod
+    def of(cls, route: RouteContext) -> "_Route":
+        return cls(
+            start=_start(route.path or ""),
+            path=route.path_regex,
+            methods=frozenset(route.methods or ()),
+            convertors=route.param_convertors,
+            scope={"route": route.original_route, "endpoint": route.endpoint, "app.route": route},
+        )
+
+    def parameters(self, found: RegexMatch[str]) -> dict[str, Any]:
+        if not self.convertors:
+            return {}
+        return {name: self.convertors[name].convert(v) for name, v in found.groupdict().items()}
+
+
+def _path_below_root(scope: Scope) -> str:
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
+def _is_api(route: RouteContext) -> bool:
+    return isinstance(route.original_route, APIRoute)
+
+
+def _start(path: str) -> str:
+    fixed, brace, _ = path.partition("{")
+    return fixed.rpartition("/")[0] if brace else fixed
+
+
+def _is_within(path: str, start: str) -> bool:
+    return path == start or path.startswith(f"{start}/")
