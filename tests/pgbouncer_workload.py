@@ -26,8 +26,7 @@ async def client(database: Database, letter: str, numbers: range, counts: "Count
                 user = User(email=f"{name}@example.org", name=letter)
                 await UserRepository(session).add(user)
             counts["acknowledged"] += 1
-            async with database.reading() as session:
-                row = await UserRepository(session).read(user.id)
+            row = await UserRepository(database.reader).read(user.id)
             counts["right" if row and row.email == f"{name}@example.org" else "wrong"] += 1
         except Exception as error:
             counts["errors"] += 1

@@ -37,9 +37,9 @@ async def test_timestamps_are_moments_in_utc(database: Database) -> None:
     async with database.transaction() as session:
         session.add(user)
 
-    async with database.reading() as session:
-        entity = await UserRepository(session).get(user.id)
-        row = await UserRepository(session).read(user.id)
+    users = UserRepository(database.reader)
+    entity = await users.get(user.id)
+    row = await users.read(user.id)
 
     assert entity is not None
     assert row is not None

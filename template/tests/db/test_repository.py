@@ -53,12 +53,30 @@ async def test_an_entity_can_be_added_found_changed_and_deleted(database: Databa
         assert not await users.exists(user.id)
 
 
+async def test_a_row_can_be_added(database: Database) -> None:
+    given = user_body()
+    async with database.transaction() as session:
+        row = await UserRepository(session).add_row(**given)
+
+    assert {"email": row.email, "name": row.name} == given
+    assert row.created_at == row.updated_at
+    assert await UserRepository(database.reader).read(row.id) == row
+
+
+async def test_a_row_that_violates_a_constraint_is_refused(database: Database) -> None:
+    user = await store_user(database)
+
+    with pytest.raises(EmailTaken):
+        async with database.transaction() as session:
+            await UserRepository(session).add_row(**user_body(email=user.email))
+
+
 async def test_rows_and_entities_hold_the_same(database: Database) -> None:
     user = await store_user(database)
 
-    async with database.reading() as session:
-        row = await UserRepository(session).read(user.id)
-        missing = await UserRepository(session).read(uuid4())
+    session = database.reader
+    row = await UserRepository(session).read(user.id)
+    missing = await UserRepository(session).read(uuid4())
 
     assert row is not None
     assert missing is None
@@ -71,8 +89,7 @@ async def test_a_list_with_children_takes_two_statements(database: Database) -> 
         await store_user(database, posts=2)
 
     with counted_statements() as statements:
-        async with database.reading() as session:
-            users = await UserRepository(session).list_with_latest_posts(limit=10)
+        users = await UserRepository(database.reader).list_with_latest_posts(limit=10)
 
     assert [len(user.latest_posts) for user in users] == [2, 2, 2]
     assert len(statements) == 2
@@ -81,11 +98,11 @@ async def test_a_list_with_children_takes_two_statements(database: Database) -> 
 async def test_what_was_not_loaded_is_not_loaded_by_accident(database: Database) -> None:
     user = await store_user(database, posts=1)
 
-    async with database.reading() as session:
-        found = await UserRepository(session).get(user.id)
-        assert found is not None
-        with pytest.raises(InvalidRequestError, match="lazy='raise'"):
-            _ = found.posts
+    session = database.reader
+    found = await UserRepository(session).get(user.id)
+    assert found is not None
+    with pytest.raises(InvalidRequestError, match="lazy='raise'"):
+        _ = found.posts
 
 
 async def test_a_violation_among_many_rows_is_an_error_of_the_service(database: Database) -> None:

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Select, bindparam, insert, select, text
 from sqlalchemy.exc import InvalidRequestError
 
 from app.api.deps import SessionDep
@@ -13,16 +15,19 @@ from app.config import Settings
 from app.db.database import Database
 from app.db.models.user import User
 from app.db.repositories.users import UserRepository
-from app.db.session import ReadSession
+from app.db.session import ReadSession, Session
 from app.main import create_app
 
 from ..factories import store_user, user_body
 from ..running import Running, running
 
 
+def timestamps(user: User) -> tuple[datetime, datetime]:
+    return user.created_at, user.updated_at
+
+
 async def count_users(database: Database) -> int:
-    async with database.reading() as session:
-        return await UserRepository(session).count()
+    return await UserRepository(database.reader).count()
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ async def test_a_commit_that_fails_is_never_answered_with_success(orphans: Runni
     response = await orphans.client.post("/orphans")
 
     assert response.status_code == 409
-    async with orphans.database.reading() as session:
+    async with orphans.database.reader.entities() as session:
         assert await session.scalar(text("SELECT count(*) FROM orphans")) == 0
 
 
@@ -118,7 +123,11 @@ async def test_a_cancelled_request_is_rolled_back(settings: Settings, migrated: 
 
 
 async def test_a_read_session_refuses_to_write(database: Database) -> None:
-    async with database.reading() as session:
+    with pytest.raises(RuntimeError, match="only reads"):
+        await UserRepository(database.reader).add_row(**user_body())
+    with pytest.raises(RuntimeError, match="only reads"):
+        await database.reader.rows(insert(User).values(**user_body()).returning(User.id))
+    async with database.reader.entities() as session:
         with pytest.raises(RuntimeError, match="only reads"):
             await session.execute(insert(User).values(**user_body()))
         session.add(User(**user_body()))
@@ -128,28 +137,94 @@ async def test_a_read_session_refuses_to_write(database: Database) -> None:
     assert await count_users(database) == 0
 
 
-async def test_a_closed_session_stays_closed(database: Database) -> None:
+@pytest.mark.parametrize("statement", [select(User.id), select(User)])
+async def test_a_closed_session_stays_closed(
+    database: Database, statement: Select[*tuple[Any, ...]]
+) -> None:
     async with database.transaction() as session:
         pass
 
     with pytest.raises(InvalidRequestError):
-        await session.execute(text("SELECT 1"))
+        await session.execute(statement)
+    with pytest.raises(InvalidRequestError):
+        await session.rows(statement)
 
 
-async def test_concurrent_reads_have_sessions_of_their_own(database: Database) -> None:
+async def test_rows_and_entities_share_a_unit_of_work(database: Database) -> None:
+    async with database.transaction() as session:
+        users = UserRepository(session)
+        row = await users.add_row(**user_body())
+        entity = await users.get(row.id)
+        assert entity is not None
+        await users.update(entity, {"name": "Ada"})
+        assert (await users.read(row.id)) == (row.id, row.email, "Ada", *timestamps(entity))
+
+    stored = await UserRepository(database.reader).read(row.id)
+    assert stored is not None
+    assert stored.name == "Ada"
+
+
+@pytest.mark.parametrize("first", ["row", "entity"])
+async def test_rows_and_entities_are_rolled_back_together(database: Database, first: str) -> None:
+    async def write(session: Session) -> None:
+        users = UserRepository(session)
+        if first == "row":
+            await users.add_row(**user_body())
+        await users.add(User(**user_body()))
+        await users.add_row(**user_body())
+        assert await users.count() >= 2
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as session:
+            await write(session)
+
+    assert await count_users(database) == 0
+
+
+async def test_what_was_taken_back_on_the_way_is_not_stored(database: Database) -> None:
+    async with database.transaction() as session:
+        users = UserRepository(session)
+        kept = await users.add_row(**user_body())
+        await session.commit()
+        await users.add_row(**user_body())
+        await session.rollback()
+
+    assert await count_users(database) == 1
+    assert await UserRepository(database.reader).read(kept.id)
+
+
+async def test_entities_that_nobody_flushed_are_committed(database: Database) -> None:
+    async with database.transaction() as session:
+        session.add(User(**user_body()))
+
+    assert await count_users(database) == 1
+
+
+async def test_rows_of_entities_hold_entities(database: Database) -> None:
     user = await store_user(database)
-    sessions: set[int] = set()
+    statement = select(User).where(User.id == bindparam("id"))
 
-    async def read(session: ReadSession) -> str:
-        sessions.add(id(session))
-        row = await UserRepository(session).read(user.id)
-        assert row is not None
-        await asyncio.sleep(0.01)
-        email: str = row.email
-        return email
+    async with database.transaction() as session:
+        ((written,),) = await session.rows(statement, id=user.id)
+        assert isinstance(written, User)
+    ((read,),) = await database.reader.rows(statement, id=user.id)
+    assert isinstance(read, User)
 
-    assert await database.concurrently(read, read, read) == [user.email] * 3
-    assert len(sessions) == 3
+
+async def test_concurrent_reads_have_connections_of_their_own(database: Database) -> None:
+    connections: set[int] = set()
+    together = asyncio.Barrier(3)
+
+    async def read(session: ReadSession) -> None:
+        async with session.entities() as entities:
+            raw = await (await entities.connection()).get_raw_connection()
+            connections.add(id(raw.driver_connection))
+            await together.wait()
+
+    async with asyncio.timeout(5):
+        await database.concurrently(read, read, read)
+    assert len(connections) == 3
 
 
 async def test_a_failing_read_cancels_the_others(database: Database) -> None:

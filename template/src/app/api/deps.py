@@ -23,26 +23,29 @@ class State(TypedDict):
     database: Database
 
 
-async def get_state(request: Request) -> State:
+def state_of(request: Request) -> State:
     return cast("State", request.state)
+
+
+async def get_state(request: Request) -> State:
+    return state_of(request)
 
 
 StateDep = Annotated[State, Depends(get_state)]
 
 
-async def get_session(state: StateDep) -> AsyncGenerator[Session]:
-    async with state["database"].transaction() as session:
+async def get_session(request: Request) -> AsyncGenerator[Session]:
+    async with state_of(request)["database"].transaction() as session:
         yield session
 
 
-async def get_read_session(state: StateDep) -> AsyncGenerator[ReadSession]:
-    async with state["database"].reading() as session:
-        yield session
+async def get_read_session(request: Request) -> ReadSession:
+    return state_of(request)["database"].reader
 
 
-# The scope makes them end before the answer is sent: a commit that fails is an error, never a 201.
+# The scope makes it end before the answer is sent: a commit that fails is an error, never a 201.
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
-ReadSessionDep = Annotated[ReadSession, Depends(get_read_session, scope="function")]
+ReadSessionDep = Annotated[ReadSession, Depends(get_read_session)]
 
 
 async def get_users(session: SessionDep) -> UserService:

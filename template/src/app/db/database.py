@@ -1,9 +1,9 @@
 """The database of one process: where its sessions come from."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,46 +19,43 @@ class Database:
     """Made once per process, in the lifespan, by `engine.open_database`."""
 
     def __init__(
-        self, writer: AsyncEngine, probe: AsyncEngine, read_session: Callable[[], ReadSession]
+        self,
+        writer: AsyncEngine,
+        probe: AsyncEngine,
+        reader: ReadSession,
+        session: type[Session] = Session,
     ) -> None:
         self.writer = writer
         """The engine of units of work."""
+        self.reader = reader
+        """For whoever only reads."""
         self._probe = probe
         self._probing = asyncio.Lock()
-        self._read_session = read_session
-        self._session = unit_of_work_sessions(writer)
+        self._session = unit_of_work_sessions(writer, session)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
         """A unit of work: commits when the block ends, rolls back when it raises or is
         cancelled."""
         with database_errors():
-            async with self._session() as session, session.begin():
+            session = self._session()
+            try:
                 yield session
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[ReadSession]:
-        """A session that only reads. Each statement sees what is committed when it starts."""
-        with database_errors():
-            async with self._read_session() as session:
-                yield session
+                await session.finish()
+            except BaseException:
+                # Its exit rolls back to the end, also when it is cancelled once more.
+                async with session:
+                    raise
 
     async def concurrently(
-        self, *reads: Callable[[ReadSession], Awaitable[Result]]
+        self, *reads: Callable[[ReadSession], Coroutine[Any, Any, Result]]
     ) -> list[Result]:
-        """Run reads side by side, each in a task with a session of its own: sessions are never
-        shared.
+        """Run reads side by side, each in a task and on connections of its own.
 
-        Each read takes a connection. The first failure cancels the others and leaves in an
-        ExceptionGroup.
+        The first failure cancels the others and leaves in an ExceptionGroup.
         """
-
-        async def run(read: Callable[[ReadSession], Awaitable[Result]]) -> Result:
-            async with self.reading() as session:
-                return await read(session)
-
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(run(read)) for read in reads]
+            tasks = [group.create_task(read(self.reader)) for read in reads]
         return [task.result() for task in tasks]
 
     async def ping(self) -> None:

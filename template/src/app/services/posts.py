@@ -14,7 +14,7 @@ from .paging import PageOf, page_of
 
 
 class PostService:
-    """Reads return plain rows; changes return the entity as it is stored."""
+    """Returns plain rows; the entity where one is changed."""
 
     def __init__(self, posts: PostRepository, users: UserRepository) -> None:
         self._posts = posts
@@ -38,9 +38,9 @@ class PostService:
         found = await self._posts.read_page_of_author(author_id, limit=limit + 1, after=after)
         return page_of(found, limit)
 
-    async def publish(self, new: PostCreate) -> Post:
+    async def publish(self, new: PostCreate) -> Any:
         await self._require_author(new.author_id)
-        return await self._posts.add(Post(**new.model_dump()))
+        return await self._posts.add_row(**new.model_dump())
 
     async def import_all(self, author_id: UUID, posts: Iterable[PostContent]) -> int:
         """Store all or none, and return how many."""

@@ -12,7 +12,7 @@ from .paging import PageOf, page_of
 
 
 class UserService:
-    """Reads return plain rows; changes return the entity as it is stored."""
+    """Returns plain rows; the entity where one is changed or read with its posts."""
 
     def __init__(self, users: UserRepository) -> None:
         self._users = users
@@ -37,9 +37,9 @@ class UserService:
         )
         return page_of(found, query.limit, total)
 
-    async def register(self, new: UserCreate) -> User:
+    async def register(self, new: UserCreate) -> Any:
         """Raises `EmailTaken`; the database decides, so that of two at the same time one wins."""
-        return await self._users.add(User(**new.model_dump()))
+        return await self._users.add_row(**new.model_dump())
 
     async def change(self, user_id: UUID, change: UserChange) -> User:
         user = await self._users.get(user_id)

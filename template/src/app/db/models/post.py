@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ..base import Base
@@ -28,11 +28,13 @@ class Post(Base):
 
 
 @cache
-def posts_by_place() -> tuple[type[Post], ColumnElement[int]]:
-    """Posts, and their place among those of the same author: the newest has place 1.
+def latest_posts_of_each_author(count: int) -> type[Post]:
+    """Posts that are among the newest `count` of their author.
 
     A function, because it can be told only when all models are known.
     """
     place = func.row_number().over(partition_by=Post.author_id, order_by=Post.id.desc())
     ranked = select(Post, place.label("place")).subquery()
-    return aliased(Post, ranked), ranked.c.place
+    # Selected once more, so that whoever asks for some authors asks by their ids alone: databases
+    # then look at the posts of no others.
+    return aliased(Post, select(ranked).where(ranked.c.place <= count).subquery())

@@ -2,27 +2,26 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, UniqueConstraint, and_
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from ..base import Base
-from .post import Post, posts_by_place
+from .post import Post, latest_posts_of_each_author
 
 LATEST_POSTS = 10
 """Posts that come with each user of a list."""
 
 
 def _latest_post() -> type[Post]:
-    return posts_by_place()[0]
+    return latest_posts_of_each_author(LATEST_POSTS)
 
 
 def _newest_first() -> ColumnElement[UUID]:
     return _latest_post().id.desc()
 
 
-def _is_latest_post() -> ColumnElement[bool]:
-    post, place = posts_by_place()
-    return and_(User.id == post.author_id, place <= LATEST_POSTS)
+def _is_by_user() -> ColumnElement[bool]:
+    return User.id == foreign(_latest_post().author_id)
 
 
 class User(Base):
@@ -42,7 +41,7 @@ class User(Base):
 
     latest_posts: Mapped[list[Post]] = relationship(
         _latest_post,
-        primaryjoin=_is_latest_post,
+        primaryjoin=_is_by_user,
         order_by=_newest_first,
         lazy="raise",
         viewonly=True,
