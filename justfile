@@ -20,6 +20,14 @@ test *arguments: lint
     tests/system-packages
     uv run pytest "$@"
 
+# With arguments nothing is written unless `--write` is among them, as in `just bench --only queue
+# --rounds 3` or in `just bench routes --write`; the other parts are tables, startup and pools.
+
+# Measure renders beside the limit, and write docs/reference/performance.*
+bench *arguments:
+    tests/system-packages
+    uv run --group bench python -m benchmarks "${@:---write}"
+
 # Render one variant of tests/variants.py into .variants/NAME and run its checks there
 variant name:
     uv run pytest "tests/test_suites.py::test_a_variant_passes_its_own_checks[$1]"

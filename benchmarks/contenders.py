@@ -1,0 +1,86 @@
+"""Who is measured: the limit, two applications to compare with, and renders in every mode."""
+
+import os
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from benchmarks.data import fill_sqlite
+from benchmarks.servers import Plan
+from benchmarks.stage import STANDARD, Stage, url_of
+from tests.pgbouncer import pgbouncer
+from tests.rendering import ROOT
+from tests.serving import Postgres
+from tests.suites import steps_of
+
+LIMIT = "limit"
+APPLICATIONS = {
+    LIMIT: "benchmarks.limit",
+    "floor": "benchmarks.floor",
+    "conventional": "benchmarks.conventional",
+}
+MODES = {
+    "queue": STANDARD | {"pooling_mode": "queue"},
+    "asyncpg": STANDARD | {"pooling_mode": "asyncpg"},
+    "pgbouncer": STANDARD | {"pooling_mode": "pgbouncer"},
+    "null": STANDARD | {"pooling_mode": "null"},
+    "sqlite": {"database_driver": "aiosqlite", "pooling_mode": "queue"},
+}
+NAMES = (*APPLICATIONS, *MODES)
+FACTORY = "app.main:create_app --factory"
+
+
+@contextmanager
+def plans(stage: Stage, names: Iterable[str]) -> Generator[list[Plan]]:
+    """Each on a database of its own; what stands in front of one runs until the block ends."""
+    with ExitStack() as resources:
+        yield [resources.enter_context(_plan(stage, name)) for name in names]
+
+
+@contextmanager
+def _plan(stage: Stage, name: str) -> Generator[Plan]:
+    if name in APPLICATIONS:
+        yield application(stage, name)
+    elif name == "sqlite":
+        yield _on_sqlite(stage, name)
+    elif name == "pgbouncer":
+        with pgbouncer(stage.database(name)) as pooler:
+            yield service(stage, name, stage.render(name, **MODES[name]), pooler)
+    else:
+        project = stage.render(name, **MODES[name])
+        yield service(stage, name, project, stage.database(name))
+
+
+def service(stage: Stage, name: str, project: Path, server: Postgres) -> Plan:
+    return _as_just_runs_it(stage, name, project, server.variables())
+
+
+def _on_sqlite(stage: Stage, name: str) -> Plan:
+    project = stage.render(name, **MODES[name])
+    path = stage.folder / "service.db"
+    settings = {"APP_DATABASE_URL": f"sqlite:///{path}"}
+    stage.migrate(project, settings)
+    fill_sqlite(path, stage.size)
+    return _as_just_runs_it(stage, name, project, settings)
+
+
+def _as_just_runs_it(stage: Stage, name: str, project: Path, settings: dict[str, str]) -> Plan:
+    """With the settings of production, which are the defaults."""
+    stage.compile(project)
+    (command,) = steps_of(project, "run")
+    variables = stage.environment.variables() | settings
+    return Plan(name, command, project, variables, stage.ids(stage.size))
+
+
+def application(stage: Stage, name: str) -> Plan:
+    """One of ours, under the very command of the render's `just run`."""
+    render = stage.renderer.render(**STANDARD)
+    (command,) = steps_of(render.folder, "run")
+    assert FACTORY in command, command
+    command = command.replace(FACTORY, f"{APPLICATIONS[name]}:app")
+    variables = stage.environment.variables() | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(stage.overlay)]),
+        "BENCH_URL": url_of(stage.database(name)),
+        "BENCH_POOL": str(render.context["pool_size"]),
+    }
+    return Plan(name, command, ROOT, variables, stage.ids(stage.size))
