@@ -39,8 +39,12 @@ async def get_session(request: Request) -> AsyncGenerator[Session]:
         yield session
 
 
-async def get_read_session(request: Request) -> ReadSession:
+def reader_of(request: Request) -> ReadSession:
     return state_of(request)["database"].reader
+
+
+async def get_read_session(request: Request) -> ReadSession:
+    return reader_of(request)
 
 
 # The scope makes it end before the answer is sent: a commit that fails is an error, never a 201.
@@ -52,16 +56,17 @@ async def get_users(session: SessionDep) -> UserService:
     return UserService(UserRepository(session))
 
 
-async def get_users_to_read(session: ReadSessionDep) -> UserService:
-    return UserService(UserRepository(session))
+async def get_users_to_read(request: Request) -> UserService:
+    return UserService(UserRepository(reader_of(request)))
 
 
 async def get_posts(session: SessionDep) -> PostService:
     return PostService(PostRepository(session), UserRepository(session))
 
 
-async def get_posts_to_read(session: ReadSessionDep) -> PostService:
-    return PostService(PostRepository(session), UserRepository(session))
+async def get_posts_to_read(request: Request) -> PostService:
+    reader = reader_of(request)
+    return PostService(PostRepository(reader), UserRepository(reader))
 
 
 UsersDep = Annotated[UserService, Depends(get_users)]
