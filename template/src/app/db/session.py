@@ -194,4 +194,4 @@ def _refuse_flush(*_: object) -> None:
 def unit_of_work_sessions(
     writer: AsyncEngine, kind: type[Session] = Session
 ) -> async_sessionmaker[Session]:
-    return async_sessionmaker(writer, class_=kind, join_transaction_mode="control_fully", **OPTIONS)
+    return async_sessionmaker(writer, class_=kind, **OPTIONS)
