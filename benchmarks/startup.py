@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from math import ceil
 from typing import Any
 
 from benchmarks import documents, report
@@ -20,8 +21,10 @@ from benchmarks.work import USERS, Work
 PART = "startup"
 MODES = ("queue", "asyncpg")
 MIXED = Work("mixed", "mixed", USERS, "mixed")
-SECONDS = 2
-"""Of load between two looks at the number of requests."""
+SECONDS, MOST_SECONDS = 2, 60
+"""Of load between two looks at the number of requests. Clients stay connected as long: uvicorn keeps
+what belongs to a connection that was reset until its keep-alive timeout, 65 s, so clients that come
+and go would be measured instead of requests."""
 
 MOST_CPU, MOST_MEMORY, MOST_GROWTH = 1.2, 90.0, 0.02
 
@@ -70,13 +73,16 @@ def _load(server: Server, first: int, more: int) -> dict[str, float]:
     tags = map(str, count())
     values = {}
     done = 0
+    seconds = SECONDS
     for name, wanted in {"before": first, "after": first + more}.items():
         while done < wanted:
             server.forget_log()
-            load = drive(server.port, MIXED, SECONDS, server.ids, next(tags))
+            load = drive(server.port, MIXED, seconds, server.ids, next(tags))
             if load.trouble:
                 raise MeasurementError(f"{server.name}: {load.trouble}\n{server.last_words()}")
             done += load.requests
+            left = ceil((wanted - done) / load.rate)
+            seconds = min(max(left, SECONDS), MOST_SECONDS)
         server.settle()
         values[f"requests_{name}"] = float(done)
         values[f"mb_{name}"] = round(server.resident_bytes() / 1e6, 2)

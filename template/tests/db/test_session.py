@@ -194,6 +194,18 @@ async def test_what_was_taken_back_on_the_way_is_not_stored(database: Database) 
     assert await UserRepository(database.reader).read(kept.id)
 
 
+async def test_a_savepoint_takes_back_rows_and_entities(database: Database) -> None:
+    async with database.transaction() as session:
+        users = UserRepository(session)
+        await users.add_row(**user_body())
+        async with session.begin_nested() as savepoint:
+            await users.add_row(**user_body())
+            await users.add(User(**user_body()))
+            await savepoint.rollback()
+
+    assert await count_users(database) == 1
+
+
 async def test_entities_that_nobody_flushed_are_committed(database: Database) -> None:
     async with database.transaction() as session:
         session.add(User(**user_body()))
