@@ -22,9 +22,11 @@ PART = "startup"
 MODES = ("queue", "asyncpg")
 MIXED = Work("mixed", "mixed", USERS, "mixed")
 SECONDS, MOST_SECONDS = 2, 60
-"""Of load between two looks at the number of requests. Clients stay connected as long: uvicorn keeps
-what belongs to a connection that was reset until its keep-alive timeout, 65 s, so clients that come
-and go would be measured instead of requests."""
+"""Of load between two looks at the number of requests.
+
+Clients stay connected as long: uvicorn keeps what belongs to a connection that was reset until its
+keep-alive timeout, 65 s, so clients that come and go would be measured instead of requests.
+"""
 
 MOST_CPU, MOST_MEMORY, MOST_GROWTH = 1.2, 90.0, 0.02
 

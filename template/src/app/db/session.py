@@ -59,7 +59,11 @@ class UnitOfWork(SyncSession):
     def fetch(
         self, statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any]
     ) -> Sequence[Row[*Columns]]:
-        return self.get_bind().execute(statement, parameters).all()
+        return self.current().execute(statement, parameters).all()
+
+    def current(self) -> Connection:
+        """The connection; by way of the ORM when that has begun, so that its savepoints are set."""
+        return self.connection() if self.in_transaction() else self.get_bind()
 
     def commit(self) -> None:
         if self.in_transaction():
