@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, EmailStr
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Request, Response
 from sqlalchemy import DateTime, ForeignKey, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 from starlette.middleware.base import BaseHTTPMiddleware
 from uuid_utils.compat import uuid7
+
+from benchmarks.schemas import Limit, Page, PageWithPosts, PostIn, UserIn, UserOut
 
 logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s %(message)s")
 logger = logging.getLogger("app.access")
@@ -50,49 +51,6 @@ class Post(Base):
     body: Mapped[str]
 
 
-class UserIn(BaseModel):
-    email: EmailStr
-    name: str
-
-
-class UserOut(UserIn):
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    created_at: datetime
-    updated_at: datetime
-
-
-class PostIn(BaseModel):
-    title: str
-    body: str
-
-
-class PostOut(PostIn):
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    author_id: UUID
-    created_at: datetime
-    updated_at: datetime
-
-
-class UserWithPosts(UserOut):
-    latest_posts: list[PostOut]
-
-
-class Page(BaseModel):
-    items: list[UserOut]
-    next: UUID | None
-    total: int | None = None
-
-
-class PageWithPosts(BaseModel):
-    items: list[UserWithPosts]
-    next: UUID | None
-    total: int | None = None
-
-
 engine = create_async_engine(os.environ["BENCH_URL"].replace("postgresql:", "postgresql+asyncpg:"))
 new_session = async_sessionmaker(engine)
 
@@ -103,7 +61,6 @@ async def get_session() -> AsyncGenerator[AsyncSession]:
 
 
 Session = Annotated[AsyncSession, Depends(get_session)]
-Limit = Annotated[int, Query(ge=1, le=100)]
 router = APIRouter(prefix="/users", tags=["users"])
 
 

@@ -8,50 +8,20 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 import asyncpg
-from fastapi import Body, Depends, FastAPI, HTTPException, Query, Request
-from pydantic import BaseModel, EmailStr
+from fastapi import Body, Depends, FastAPI, HTTPException, Request
 from uuid_utils.compat import uuid7
 
 from benchmarks import sql
-
-
-class UserIn(BaseModel):
-    email: EmailStr
-    name: str
-
-
-class User(UserIn):
-    id: UUID
-    created_at: datetime
-    updated_at: datetime
-
-
-class PostIn(BaseModel):
-    title: str
-    body: str
-
-
-class Post(PostIn):
-    id: UUID
-    author_id: UUID
-    created_at: datetime
-    updated_at: datetime
-
-
-class UserWithPosts(User):
-    latest_posts: list[Post]
-
-
-class Page(BaseModel):
-    items: list[User]
-    next: UUID | None
-    total: int | None = None
-
-
-class PageWithPosts(BaseModel):
-    items: list[UserWithPosts]
-    next: UUID | None
-    total: int | None = None
+from benchmarks.schemas import (
+    Limit,
+    Page,
+    PageWithPosts,
+    PostIn,
+    PostOut,
+    UserIn,
+    UserOut,
+    UserWithPosts,
+)
 
 
 @asynccontextmanager
@@ -70,7 +40,6 @@ async def get_pool(request: Request) -> Any:
 
 
 Pool = Annotated[Any, Depends(get_pool)]
-Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 @app.get("/health/live")
@@ -81,35 +50,35 @@ async def live() -> dict[str, str]:
 @app.get("/api/v1/users")
 async def list_users(pool: Pool, limit: Limit = 20) -> Page:
     rows, following = await page(pool, limit)
-    return Page(items=[User(**row) for row in rows], next=following)
+    return Page(items=[UserOut(**row) for row in rows], next=following)
 
 
 @app.get("/api/v1/users/with-posts")
 async def list_with_posts(pool: Pool, limit: Limit = 20) -> PageWithPosts:
     rows, following = await page(pool, limit)
-    posts: dict[UUID, list[Post]] = {row["id"]: [] for row in rows}
+    posts: dict[UUID, list[PostOut]] = {row["id"]: [] for row in rows}
     for post in await pool.fetch(sql.LATEST_POSTS, list(posts)):
-        posts[post["author_id"]].append(Post(**post))
+        posts[post["author_id"]].append(PostOut(**post))
     users = [UserWithPosts(**row, latest_posts=posts[row["id"]]) for row in rows]
     return PageWithPosts(items=users, next=following)
 
 
 @app.get("/api/v1/users/{user_id}")
-async def read_user(pool: Pool, user_id: UUID) -> User:
+async def read_user(pool: Pool, user_id: UUID) -> UserOut:
     row = await pool.fetchrow(sql.READ, user_id)
     if row is None:
         raise HTTPException(404)
-    return User(**row)
+    return UserOut(**row)
 
 
 @app.post("/api/v1/users", status_code=201)
-async def create_user(pool: Pool, new: UserIn) -> User:
+async def create_user(pool: Pool, new: UserIn) -> UserOut:
     now = datetime.now(UTC)
     try:
         row = await pool.fetchrow(sql.CREATE, uuid7(), new.email.lower(), new.name, now)
     except asyncpg.UniqueViolationError:
         raise HTTPException(409) from None
-    return User(**row)
+    return UserOut(**row)
 
 
 @app.post("/api/v1/users/{user_id}/posts/import", status_code=201)

@@ -20,7 +20,7 @@ MOST_CALLS = {
     "queue": {"ping": 290, "read": 1060, "list": 1260, "create": 1745},
     "asyncpg": {"ping": 290, "read": 935, "list": 1135, "create": 1700},
 }
-"""Per request, on Python 3.11 with the packages of `template/uv.lock`: what was counted and 5 %.
+"""Per request, on Python 3.11 with the packages of `template/uv.lock`: 5 % above what was counted.
 
 Ten counts of the same code differed by less than 0.2 %. New packages may move them: then change
 the numbers here, and say in the commit by how much.

@@ -27,6 +27,7 @@ def state_of(request: Request) -> State:
     return cast("State", request.state)
 
 
+# Providers are async also where nothing waits: FastAPI would run the others in a thread.
 async def get_state(request: Request) -> State:
     return state_of(request)
 

@@ -11,6 +11,9 @@ from starlette.convertors import Convertor
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
+_ROUTE = "app.route"
+"""Where a request's scope keeps what was found, from `matches` to `handle`."""
+
 
 class RouteIndex(BaseRoute):
     """Stands before all routes of an application and picks the one that FastAPI would pick, at a
@@ -46,7 +49,7 @@ class RouteIndex(BaseRoute):
         return self._candidates[start]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["app.route"].app(scope, receive, send)
+        await scope[_ROUTE].app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         raise NoMatchFound(name, path_params)
@@ -69,12 +72,10 @@ class _Route:
             path=route.path_regex,
             methods=frozenset(route.methods or ()),
             convertors=route.param_convertors,
-            scope={"route": route.original_route, "endpoint": route.endpoint, "app.route": route},
+            scope={"route": route.original_route, "endpoint": route.endpoint, _ROUTE: route},
         )
 
     def parameters(self, found: RegexMatch[str]) -> dict[str, Any]:
-        if not self.convertors:
-            return {}
         return {name: self.convertors[name].convert(v) for name, v in found.groupdict().items()}
 
 

@@ -180,6 +180,9 @@ class ReadSession:
                 yield session
 
 
+ONLY_READS = "this session only reads: write through SessionDep"
+
+
 class _ReadOnly(SyncSession):
     """Its statements commit by themselves, so a write must not slip through."""
 
@@ -187,12 +190,12 @@ class _ReadOnly(SyncSession):
 @event.listens_for(_ReadOnly, "do_orm_execute")
 def _refuse_statement(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
-        raise RuntimeError("this session only reads: write through SessionDep")
+        raise RuntimeError(ONLY_READS)
 
 
 @event.listens_for(_ReadOnly, "before_flush")
 def _refuse_flush(*_: object) -> None:
-    raise RuntimeError("this session only reads: write through SessionDep")
+    raise RuntimeError(ONLY_READS)
 
 
 def unit_of_work_sessions(

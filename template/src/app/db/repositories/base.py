@@ -12,7 +12,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from ...errors import ServiceError
 from ..base import Base
 from ..errors import on_violation
-from ..session import ReadSession, Session
+from ..session import ONLY_READS, ReadSession, Session
 
 Entity = TypeVar("Entity", bound=Base)
 
@@ -55,7 +55,7 @@ class Repository(Generic[Entity]):
     @property
     def _unit_of_work(self) -> Session:
         if isinstance(self.session, ReadSession):
-            raise RuntimeError("this session only reads: write through SessionDep")
+            raise RuntimeError(ONLY_READS)
         return self.session
 
     async def read(self, entity_id: UUID) -> Row[*tuple[Any, ...]] | None:
