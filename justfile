@@ -2,6 +2,8 @@
 
 set positional-arguments
 
+cores := "-n auto --dist worksteal"
+
 _list:
     @just --list
 
@@ -11,14 +13,14 @@ lint:
     uv run ruff check
     uv run mypy
 
-# What a change needs: lint, the fast tests and the static checks of every variant
+# What a change needs: lint, the fast tests, and everything that can be told of a variant without running it
 check: lint
-    uv run pytest -m "not slow"
+    uv run pytest {{ cores }} -m "not slow"
 
-# Everything: also the suite of every variant, real servers, and the presets as users install them
+# Everything: also the suite of every pair of answers, real servers, and the presets as users install them
 test *arguments: lint
     tests/system-packages
-    uv run pytest "$@"
+    uv run pytest {{ cores }} "$@"
 
 # With arguments nothing is written unless `--write` is among them, as in `just bench --only queue
 # --rounds 3` or in `just bench routes --write`; the other parts are tables, startup and pools.
@@ -28,9 +30,18 @@ bench *arguments:
     tests/system-packages
     uv run --group bench python -m benchmarks "${@:---write}"
 
-# Render one variant of tests/variants.py into .variants/NAME and run its checks there
-variant name:
-    uv run pytest "tests/test_suites.py::test_a_variant_passes_its_own_checks[$1]"
+# Run variants alone, by number; each stays in .variants/NUMBER
+variant +numbers:
+    uv run pytest {{ cores }} tests/test_rows.py --rows "$*"
+
+# The variants with their answers
+variants:
+    uv run python -m tests.variants
+
+# Tell what has been released since the pins, and run the variants with it, beyond the upper bounds too
+newest:
+    uv run python -m tests.union newest
+    TEMPLATE_NEWEST=1 uv run pytest {{ cores }} tests/test_rows.py
 
 # Write template/uv.lock, the lock of all variants together; `just lock --upgrade` lifts the pins
 lock *options:

@@ -18,12 +18,13 @@ import asyncpg
 from benchmarks.data import Size, fill_postgres, user_id
 from benchmarks.errors import MeasurementError
 from benchmarks.load import find_wrk
+from tests.commands import run
 from tests.conftest import FOREIGN
-from tests.installing import LOWEST, VARIANTS_FOLDER, Environment, install_union, interpreter
+from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.pgbouncer import program as pgbouncer
 from tests.rendering import ROOT, Renderer
 from tests.serving import Postgres, postgres
-from tests.suites import run
+from tests.variants import VARIANTS_FOLDER
 
 STANDARD = {"database_driver": "asyncpg"}
 # So many that all servers keep their pools open, and no clean-up in the background of a slice.
@@ -99,7 +100,7 @@ def prepare() -> Generator[Stage]:
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as place, _clean_environment(place):
         folder = Path(place)
         renderer = Renderer(folder / "renderer")
-        environment = install_union(renderer, interpreter(LOWEST))
+        environment = install_union(interpreter(LOWEST))
         home = renderer.render(**STANDARD).folder
         with _many_connections(home, environment, folder / "data") as server:
             stage = Stage(folder, renderer, environment, _overlay(environment), server, size)

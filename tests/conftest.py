@@ -6,11 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.installing import Environment, install_union, interpreter
+from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.rendering import Renderer
 
 # What this machine sets must not decide what renders look like, nor whether their suites pass.
 FOREIGN = ("APP_", "COPIER_", "TEST_", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV", "PYTHONPATH")
+
+
+pytest.register_assert_rewrite("tests.journey")
+pytest_plugins = ["tests.progress"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    rows = "variants to run: pairs (the default), all, or numbers, as in --rows '3 17'"
+    parser.addoption("--rows", default="pairs", help=rows)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +43,6 @@ def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
 
 
 @pytest.fixture(scope="session")
-def environment(renderer: Renderer) -> Environment:
+def environment() -> Environment:
     """Everything that any variant needs, for the oldest Python."""
-    return install_union(renderer, interpreter("3.11"))
+    return install_union(interpreter(LOWEST))

@@ -3,14 +3,17 @@
 import os
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 
-from tests.rendering import ROOT, Renderer
-from tests.union import write_project
+from tests.questionnaire import choices
+from tests.union import wants_newest, write_newest, write_project
+from tests.variants import VARIANTS_FOLDER
 
-VARIANTS_FOLDER = ROOT / ".variants"
 PLUGIN = Path(__file__).parent / "plugin"
 LOWEST = "3.11"
 
@@ -35,11 +38,20 @@ def interpreter(minimum: str) -> str:
     The latter proves the same code, because `python_version` changes none of it: a test demands
     that. So variants for a Python that this machine lacks run too, as 3.14 does on most.
     """
+    return _find(LOWEST if minimum == LOWEST else f">={minimum}") or sys.executable
+
+
+def newest_interpreter() -> str:
+    """Of those that a service may be for."""
+    found = (_find(version) for version in reversed(choices("python_version")))
+    return next(filter(None, found))
+
+
+def _find(wanted: str) -> str | None:
     environment = os.environ | {"PATH": _path_with_pyenv()}
-    wanted = LOWEST if minimum == LOWEST else f">={minimum}"
     find = ["uv", "python", "find", "--no-project", "--no-python-downloads", "--system", wanted]
     found = subprocess.run(find, env=environment, capture_output=True, text=True, check=False)
-    return found.stdout.strip() if found.returncode == 0 else sys.executable
+    return found.stdout.strip() if found.returncode == 0 else None
 
 
 def _path_with_pyenv() -> str:
@@ -48,21 +60,33 @@ def _path_with_pyenv() -> str:
     return os.pathsep.join([*map(str, sorted(versions.glob("3.*/bin"))), os.environ["PATH"]])
 
 
-def install_union(renderer: Renderer, python: str) -> Environment:
+@cache
+def install_union(python: str) -> Environment:
     """Quick when nothing changed. Raises `RuntimeError` when `template/uv.lock` doesn't fit."""
     version = subprocess.check_output(
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], text=True
     ).strip()
-    project = write_project(VARIANTS_FOLDER / "union", renderer)
-    folder = VARIANTS_FOLDER / f".venv-{version}"
-    done = subprocess.run(
-        ["uv", "sync", "--locked", "--compile-bytecode", "--quiet", "--python", python],
-        cwd=project,
-        env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(folder)},
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    kind, write = ("newest", write_newest) if wants_newest() else ("union", write_project)
+    environment = Environment(VARIANTS_FOLDER / f".venv-{kind}-{version}")
+    with _alone():
+        project = write(VARIANTS_FOLDER / kind)
+        done = subprocess.run(
+            ["uv", "sync", "--locked", "--compile-bytecode", "--quiet", "--python", python],
+            cwd=project,
+            env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(environment.folder)},
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise RuntimeError(f"{done.stderr}\nAfter a change of dependencies: uv run just lock")
-    return Environment(folder)
+    return environment
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    """One process at a time: tests run in several."""
+    VARIANTS_FOLDER.mkdir(exist_ok=True)
+    with (VARIANTS_FOLDER / "lock").open("w") as file:
+        flock(file, LOCK_EX)  # until it is closed
+        yield

@@ -1,7 +1,7 @@
 """Renders of the template as it is in the working tree, each made once per set of answers."""
 
 import shutil
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -75,17 +75,17 @@ class Renderer:
 
 def render_into(folder: Path, template: Path, answers: Answers) -> Answers:
     """Render as `copier copy --defaults` does: without trust, and without questions."""
-    with _compiling_once():
+    with compiling_once():
         worker = run_copy(
             str(template), folder, data=dict(answers), defaults=True, quiet=True, unsafe=False
         )
     return worker.answers.combined
 
 
-def copy_of_template(destination: Path) -> Path:
+def copy_of_template(destination: Path, parts: Iterable[str] = PARTS) -> Path:
     """A plain copy outside of git, so that uncommitted work counts and nothing warns about it."""
     destination.mkdir(parents=True)
-    for part in PARTS:
+    for part in parts:
         if (ROOT / part).is_dir():
             ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
             shutil.copytree(ROOT / part, destination / part, ignore=ignored)
@@ -117,7 +117,7 @@ _compiled: dict[tuple[Any, ...], Any] = {}
 
 
 @contextmanager
-def _compiling_once() -> Generator[None]:
+def compiling_once() -> Generator[None]:
     """Three quarters of a render's time go into compiling the same file names again and into one
     `git config` per file. A test compares such a render with one of Copier's command line."""
     compile_anew = jinja2.Environment.compile

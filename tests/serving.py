@@ -5,49 +5,93 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from tests.commands import run, steps_of
 from tests.installing import Environment
-from tests.suites import run, steps_of
 
 MOST_SECONDS = 30
 """Until a server has to answer."""
 
 # Runs in the render: its own class, with the sources of programs that it knows.
 POSTGRES = """
-import asyncio, sys
+import asyncio, asyncpg, json, sys
+from contextlib import ExitStack
 from pathlib import Path
 from scripts.postgres import Server
 
 data, port, source, database = sys.argv[1:]
 server = Server(data=Path(data), port=int(port), source=source or None)
-with server.running():
+
+async def sessions():
+    place = {"host": "127.0.0.1", "port": server.port, "database": "postgres"}
+    connection = await asyncpg.connect(user=server.user, password=server.password, **place)
+    ask = "SELECT coalesce(state, '') FROM pg_stat_activity WHERE datname = $1"
+    states = await connection.fetch(ask, database)
+    await connection.close()
+    return [state for state, in states]
+
+with ExitStack() as running:
+    running.enter_context(server.running())
     asyncio.run(server.create_database(database))
-    print(server.user, server.password, flush=True)
-    sys.stdin.read()
+    print(json.dumps([server.user, server.password]), flush=True)
+    for command in sys.stdin:
+        done = None
+        if command == "stop\\n":
+            running.close()
+        elif command == "start\\n":
+            running.enter_context(server.running())
+        else:
+            done = asyncio.run(sessions())
+        print(json.dumps(done), flush=True)
 """
 
 
 @dataclass(frozen=True)
 class Postgres:
+    """A database on a server; if the server is ours, one that can be stopped and asked."""
+
     port: int
     user: str
     password: str
     database: str
+    host: str = "127.0.0.1"
+    _process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
 
     def variables(self) -> dict[str, str]:
         """The settings of a service that uses it."""
         return {
-            "APP_DATABASE_URL": f"postgresql://{self.user}@127.0.0.1:{self.port}/{self.database}",
+            "APP_DATABASE_URL": f"postgresql://{self.user}@{self.host}:{self.port}/{self.database}",
             "APP_DATABASE_PASSWORD": self.password,
         }
+
+    def stop(self) -> None:
+        self._tell("stop")
+
+    def start(self) -> None:
+        """Again, with all that was stored."""
+        self._tell("start")
+
+    def sessions(self) -> list[str]:
+        """The state of each connection to the database, as in `pg_stat_activity`."""
+        states: list[str] = self._tell("sessions")
+        return states
+
+    def _tell(self, command: str) -> Any:
+        assert self._process, "a server of somebody else"
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
 
 
 @contextmanager
@@ -68,11 +112,11 @@ def postgres(
     ) as process:
         assert process.stdout
         assert process.stderr
-        ready = process.stdout.readline().split()
+        ready = process.stdout.readline()
         if not ready:
             raise RuntimeError(f"PostgreSQL ({source or 'any'}): {process.stderr.read()}")
-        user, password = ready
-        yield Postgres(port, user, password, database)
+        user, password = json.loads(ready)
+        yield Postgres(port, user, password, database, _process=process)
         process.communicate()
     assert process.returncode == 0, "PostgreSQL was not stopped"
 
@@ -87,9 +131,10 @@ class Answer:
 class Service:
     """A running server; `stop` ends it and tells how it went."""
 
-    def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, log: IO[bytes]) -> None:
         self._process = process
         self._url = f"http://127.0.0.1:{port}"
+        self._log = log
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         data = None if body is None else json.dumps(body).encode()
@@ -125,44 +170,53 @@ class Service:
     def stop(self, within: float) -> tuple[int, list[str]]:
         """Exit code and lines of the log. Raises `TimeoutExpired` when it doesn't stop."""
         self._process.send_signal(signal.SIGTERM)
-        output, _ = self._process.communicate(timeout=within)
-        return self._process.returncode, output.splitlines()
+        self._process.wait(timeout=within)
+        return self._process.returncode, self._said().splitlines()
 
     def kill(self) -> str:
         """It and the processes it has started, which are the group that we made for it."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
-        output, _ = self._process.communicate()
-        return output
+        self._process.wait()
+        return self._said()
+
+    def _said(self) -> str:
+        self._log.seek(0)
+        return self._log.read().decode()
+
+
+def migrate(project: Path, environment: Environment, settings: dict[str, str]) -> None:
+    variables = environment.variables() | settings
+    status, output = run([environment.program("alembic"), "upgrade", "head"], project, variables)
+    assert status == 0, output
 
 
 @contextmanager
 def service(
     project: Path, environment: Environment, settings: dict[str, str]
 ) -> Generator[Service]:
-    """On a migrated database, with the command of `just run`."""
+    """With the command of `just run`, on a database that is migrated already."""
     port = free_port()
-    variables = environment.variables() | settings | {"HOST": "127.0.0.1", "PORT": str(port)}
-    status, output = run([environment.program("alembic"), "upgrade", "head"], project, variables)
-    assert status == 0, output
+    # Warnings of what was never closed are silent unless somebody asks for them.
+    told = {"HOST": "127.0.0.1", "PORT": str(port), "PYTHONWARNINGS": "always::ResourceWarning"}
     (command,) = steps_of(project, "run")
-    process = subprocess.Popen(
-        ["sh", "-c", f"exec {command}"],
-        cwd=project,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    running = Service(process, port)
-    try:
-        running.wait()
-        yield running
-    finally:
-        if process.poll() is None:
-            running.kill()
+    with tempfile.TemporaryFile() as log:  # a pipe that nobody reads would fill up
+        process = subprocess.Popen(
+            ["sh", "-c", f"exec {command}"],
+            cwd=project,
+            env=environment.variables() | settings | told,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        running = Service(process, port, log)
+        try:
+            running.wait()
+            yield running
+        finally:
+            if process.poll() is None:
+                running.kill()
 
 
 def free_port() -> int:

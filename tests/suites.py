@@ -1,21 +1,37 @@
-"""Runs the steps of a render's own `just check`, two variants at a time."""
+"""Proves a variant: the steps of its own `just check`, then the served process."""
 
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+import traceback
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import current_thread
+from urllib.parse import urlsplit
 
-from tests.installing import VARIANTS_FOLDER, Environment
+from tests.commands import run, steps_of
+from tests.installing import Environment
+from tests.journey import serve
+from tests.rendering import Render
+from tests.variants import VARIANTS_FOLDER, description
 
-MOST_SECONDS = 600
-"""After these a step counts as hanging."""
+GIVEN_SERVER = "TEMPLATE_POSTGRES_URL"
+"""Environment variable: a server on which suites may make databases, instead of one for each."""
+
+# As the last thing that a suite left there may still be connected.
+ANEW = """
+import asyncio, asyncpg, sys
+
+async def main():
+    url, name = sys.argv[1:]
+    connection = await asyncpg.connect(url)
+    await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+
+asyncio.run(main())
+"""
 
 
 @dataclass(frozen=True)
@@ -28,90 +44,71 @@ class Step:
 
 @dataclass(frozen=True)
 class Report:
-    variant: str
+    number: str
     folder: Path
     steps: list[Step] = field(default_factory=list)
 
     @property
-    def passed(self) -> bool:
-        return all(step.status == 0 for step in self.steps)
+    def failed(self) -> list[Step]:
+        return [step for step in self.steps if step.status]
 
     def __str__(self) -> str:
-        failed = [step for step in self.steps if step.status]
-        times = ", ".join(f"{step.command.split()[0]} {step.seconds:.1f} s" for step in self.steps)
         return "\n".join(
             [
-                f"{self.variant}: {len(failed)} of {len(self.steps)} steps failed ({times})",
-                *(
-                    f"\n$ {step.command}  [exit code {step.status}]\n{step.output}"
-                    for step in failed
-                ),
-                f"The project is in {self.folder}. Again: uv run just variant {self.variant}",
+                f"variant {self.number}, {description(self.number)}",
+                f"failed: {', '.join(step.command for step in self.failed)} ({self.seconds()})",
+                *(f"\n$ {s.command}  [exit code {s.status}]\n{s.output}" for s in self.failed),
+                f"The project is in {self.folder}. Again: uv run just variant {self.number}",
             ]
         )
 
-
-def steps_of(folder: Path, recipe: str = "check") -> list[str]:
-    """The commands of a recipe of a justfile, without `uv run`: our environment has them all."""
-    lines = (folder / "justfile").read_text().partition(f"\n{recipe}:")[2].splitlines()[1:]
-    block = lines[: next((n for n, line in enumerate(lines) if not line.startswith(" ")), None)]
-    return [line.strip().removeprefix("exec ").removeprefix("uv run ") for line in block]
+    def seconds(self) -> str:
+        return ", ".join(f"{step.command.split()[0]} {step.seconds:.1f} s" for step in self.steps)
 
 
-def run(arguments: Sequence[str], folder: Path, variables: dict[str, str]) -> tuple[int, str]:
-    """Exit code and output; what hangs is ended together with all that it has started."""
-    process = subprocess.Popen(
-        arguments,
-        cwd=folder,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(timeout=MOST_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        output, _ = process.communicate()
-        return -1, f"{output}\nIt was still running after {MOST_SECONDS} s."
-    return process.returncode, output
-
-
-def check(variant: str, source: Path, environment: Environment) -> Report:
-    """Run every step, also after one that failed, on a copy that stays for inspection."""
-    folder = VARIANTS_FOLDER / variant
+def prove(number: str, render: Render, environment: Environment) -> Report:
+    """Take every step, also after one that failed, on a copy that stays for inspection."""
+    folder = VARIANTS_FOLDER / number
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder, symlinks=True)
-    report = Report(variant, folder)
-    # The type checker's cache holds the libraries; two at a time must not share one.
-    cache = VARIANTS_FOLDER / f"mypy-{environment.folder.name}-{current_thread().name}"
-    variables = environment.variables() | {"MYPY_CACHE_DIR": str(cache)}
+    shutil.copytree(render.folder, folder, symlinks=True)
+    report = Report(number, folder)
+    settings = _given_database(render, environment, f"variant_{number}_test")
+    variables = environment.variables() | _cache_of_types(environment) | settings
     for command in steps_of(folder):
-        program, *arguments = shlex.split(command)
-        if program == "pytest":
-            arguments += ["-p", "depguard"]
-        begin = time.monotonic()
-        status, output = run([environment.program(program), *arguments], folder, variables)
-        report.steps.append(Step(command, status, time.monotonic() - begin, output))
+        report.steps.append(_take(command, folder, environment, variables))
+    report.steps.append(_serve(replace(render, folder=folder), environment))
     return report
 
 
-class Suites:
-    """Checks that run in the background, in the order in which their tests will ask for them."""
+def _take(command: str, folder: Path, environment: Environment, variables: dict[str, str]) -> Step:
+    program, *arguments = shlex.split(command)
+    if program == "pytest":
+        arguments += ["-p", "depguard"]
+    begin = time.monotonic()
+    status, output = run([environment.program(program), *arguments], folder, variables)
+    return Step(command, status, time.monotonic() - begin, output)
 
-    def __init__(self) -> None:
-        self._workers = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="worker")
-        self._reports: dict[str, Future[Report]] = {}
 
-    def start(self, variant: str, source: Path, environment: Environment) -> None:
-        self._reports[variant] = self._workers.submit(check, variant, source, environment)
+def _serve(render: Render, environment: Environment) -> Step:
+    begin, error = time.monotonic(), ""
+    try:
+        serve(render, environment)
+    except Exception:
+        error = traceback.format_exc()
+    return Step("serve", int(bool(error)), time.monotonic() - begin, error)
 
-    def report(self, variant: str) -> Report:
-        return self._reports[variant].result()
 
-    def stop(self) -> None:
-        """Let what runs come to its end, and don't begin anything more."""
-        self._workers.shutdown(cancel_futures=True)
+def _given_database(render: Render, environment: Environment, name: str) -> dict[str, str]:
+    """For the suite: a new database on the server that was given, if one was and it needs one."""
+    url = os.environ.get(GIVEN_SERVER)
+    if not url or render.context["database_driver"] == "aiosqlite":
+        return {}
+    command = [environment.program("python"), "-c", ANEW, url, name]
+    subprocess.run(command, check=True)
+    return {"TEST_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+
+
+def _cache_of_types(environment: Environment) -> dict[str, str]:
+    """The type checker's cache holds the libraries; two at a time must not share one."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    return {"MYPY_CACHE_DIR": str(VARIANTS_FOLDER / f"mypy-{environment.folder.name}-{worker}")}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import run
 from tests.installing import Environment
 from tests.rendering import Renderer
-from tests.suites import run
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.commands import run
 from tests.installing import Environment
 from tests.pgbouncer import pgbouncer
 from tests.rendering import Renderer
 from tests.serving import Postgres, postgres
-from tests.suites import run
 
 pytestmark = pytest.mark.slow
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import run
 from tests.installing import Environment
 from tests.rendering import Render, Renderer
 from tests.serving import free_port, postgres
-from tests.suites import run
 
 MISSING = (
     "No pg_ctl on this machine: install PostgreSQL (`apt-get install postgresql`, `brew install "

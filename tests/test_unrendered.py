@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.installing import VARIANTS_FOLDER, Environment
+from tests.installing import Environment
 from tests.rendering import Renderer
 from tests.unrendered import TREES, make_tree, python_sources, settled_by_rendering
+from tests.variants import VARIANTS_FOLDER
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
-"""What can be known of each variant without running it."""
+"""What can be known of each variant without running it: every valid triple of answers."""
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,9 +16,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.installing import Environment
-from tests.rendering import Render, Renderer, questions
-from tests.union import declared
-from tests.variants import VARIANTS
+from tests.rendering import Renderer
+from tests.union import declared, requirements
+from tests.variants import VARIANTS, description
 
 OWN = {"app", "scripts", "tests"}
 # Declared by every service that has them, and imported by none.
@@ -36,36 +37,6 @@ USED_OTHERWISE = {
 }
 
 
-def values(name: str, render: Render) -> set[str]:
-    """The answers that a render gives to a question, one by one."""
-    given = render.context[name]
-    if name != "middleware":
-        return {str(given)}
-    return {value if value in given else f"no {value}" for value in choices(name)}
-
-
-def choices(name: str) -> list[str]:
-    offered = questions()[name].get("choices", [])
-    labelled = offered.values() if isinstance(offered, dict) else offered
-    return [choice["value"] if isinstance(choice, dict) else choice for choice in labelled]
-
-
-def test_every_value_of_every_choice_is_in_some_variant(renderer: Renderer) -> None:
-    renders = [renderer.render(**answers) for answers in VARIANTS.values()]
-    for name in questions():
-        wanted = set(choices(name))
-        if questions()[name].get("multiselect"):
-            wanted |= {f"no {value}" for value in wanted}
-        assert wanted <= set().union(*(values(name, render) for render in renders)), name
-
-
-def test_every_way_to_reach_a_database_is_in_some_variant(renderer: Renderer) -> None:
-    contexts = [renderer.render(**answers).context for answers in VARIANTS.values()]
-    ways = {(context["database_driver"], context["pooling_mode"]) for context in contexts}
-    postgres = {("asyncpg", mode) for mode in choices("pooling_mode")}
-    assert ways == postgres | {("aiosqlite", "queue"), ("aiosqlite", "null")}
-
-
 @pytest.fixture(scope="session")
 def together(renderer: Renderer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All renders side by side, so that a tool starts once; each has its own configuration."""
@@ -81,19 +52,22 @@ def test_the_linter_finds_nothing_in_any_render(
 ) -> None:
     command = [environment.program("ruff"), *check.split(), "--no-cache", "--quiet", "."]
     done = subprocess.run(command, cwd=together, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    found = done.stdout + done.stderr
+    numbers = sorted({*re.findall(r"^(?:--- )?(\d+)/", found, re.MULTILINE)}, key=int)
+    told = "\n".join(f"variant {number}: {description(number)}" for number in numbers)
+    assert done.returncode == 0, f"{found}\n{told}"
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_every_file_of_a_render_can_be_read(renderer: Renderer, name: str) -> None:
+@pytest.mark.parametrize("number", VARIANTS)
+def test_every_file_of_a_render_can_be_read(renderer: Renderer, number: str) -> None:
     readers: dict[str, Callable[[str], object]] = {
         ".toml": tomllib.loads,
         ".yml": yaml.safe_load,
         ".yaml": yaml.safe_load,
         ".json": json.loads,
-        ".py": lambda text: compile(text, name, "exec"),
+        ".py": lambda text: compile(text, number, "exec"),
     }
-    for path in renderer.render(**VARIANTS[name]).folder.rglob("*"):
+    for path in renderer.render(**VARIANTS[number]).folder.rglob("*"):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
             readers.get(path.suffix, str)(text)
@@ -119,16 +93,16 @@ def imported(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield node.module.partition(".")[0], path
 
 
-def requirements(pyproject: dict[str, Any]) -> set[str]:
+def names_of(pyproject: dict[str, Any]) -> set[str]:
     return {canonicalize_name(Requirement(line).name) for line in declared(pyproject)}
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("number", VARIANTS)
 def test_what_is_imported_is_declared_and_the_other_way_round(
-    renderer: Renderer, providers: dict[str, set[str]], name: str
+    renderer: Renderer, providers: dict[str, set[str]], number: str
 ) -> None:
-    render = renderer.render(**VARIANTS[name])
-    names = requirements(tomllib.loads(render.read("pyproject.toml")))
+    render = renderer.render(**VARIANTS[number])
+    names = names_of(tomllib.loads(render.read("pyproject.toml")))
     used = set()
     for module, path in imported(render.folder):
         if module not in sys.stdlib_module_names | OWN:
@@ -137,12 +111,12 @@ def test_what_is_imported_is_declared_and_the_other_way_round(
     assert names - used <= set(USED_OTHERWISE), "declared and never imported"
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("number", VARIANTS)
 def test_what_the_service_imports_is_no_development_dependency(
-    renderer: Renderer, providers: dict[str, set[str]], name: str
+    renderer: Renderer, providers: dict[str, set[str]], number: str
 ) -> None:
     """A production image leaves the group `dev` out."""
-    render = renderer.render(**VARIANTS[name])
+    render = renderer.render(**VARIANTS[number])
     project = tomllib.loads(render.read("pyproject.toml"))["project"]
     names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
     for folder in ("src", "migrations"):
@@ -151,9 +125,6 @@ def test_what_the_service_imports_is_no_development_dependency(
                 assert providers[module] & names, f"{path} imports {module}: of the group dev"
 
 
-def test_every_dependency_has_a_lower_and_an_upper_bound(renderer: Renderer) -> None:
-    for answers in VARIANTS.values():
-        pyproject = tomllib.loads(renderer.render(**answers).read("pyproject.toml"))
-        for line in declared(pyproject):
-            operators = {bound.operator for bound in Requirement(line).specifier}
-            assert operators == {">=", "<"}, line
+def test_every_dependency_has_a_lower_and_an_upper_bound() -> None:
+    for line in requirements():
+        assert {bound.operator for bound in Requirement(line).specifier} == {">=", "<"}, line

@@ -1,23 +1,32 @@
 """The project that depends on all that any variant depends on. Its lock is `template/uv.lock`.
 
 `python -m tests.union lock` writes it and keeps the pins that still fit; `--upgrade` lifts them.
+`python -m tests.union newest` tells what has been released since, beyond the upper bounds too.
 """
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.rendering import ROOT, Renderer
+from packaging.requirements import Requirement
+
+from tests.questionnaire import ask
+from tests.rendering import ROOT, environment
 from tests.variants import VARIANTS
 
 LOCK = ROOT / "template" / "uv.lock"
+SOURCE = ROOT / "template" / "pyproject.toml.jinja"
 # Longer than any service's, so that `uv sync` of a render sees the lock of another project.
 NAME = "every-variant-of-copier-fastapi-in-one-project"
+NEWEST = "TEMPLATE_NEWEST"
+"""Environment variable: run variants with the newest releases instead of the pins."""
 
 
 def declared(pyproject: dict[str, Any]) -> set[str]:
@@ -25,30 +34,52 @@ def declared(pyproject: dict[str, Any]) -> set[str]:
     return {*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["dev"]}
 
 
-def union_of(pyprojects: Iterable[dict[str, Any]]) -> str:
-    """The text of a `pyproject.toml`, for the lowest Python that any of them supports."""
-    together = list(pyprojects)
-    lowest = min(
-        (project["project"]["requires-python"] for project in together),
-        key=lambda bound: int(bound.removeprefix(">=3.")),
-    )
-    requirements = sorted(set().union(*map(declared, together)))
-    dependencies = "".join(f"    '{requirement}',\n" for requirement in requirements)
+@cache
+def requirements() -> tuple[str, ...]:
+    """Of all variants together, as they are written. Nothing else of them is rendered for it."""
+    source = environment().from_string(SOURCE.read_text())
+    texts = (source.render(**ask(answers).answers) for answers in VARIANTS.values())
+    return tuple(sorted(set().union(*(declared(tomllib.loads(text)) for text in texts))))
+
+
+def without_upper_bounds(lines: Iterable[str]) -> list[str]:
+    found = []
+    for line in lines:
+        requirement = Requirement(line)
+        kept = [str(bound) for bound in requirement.specifier if bound.operator != "<"]
+        extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+        found.append(f"{requirement.name}{extras}{','.join(kept)}")
+    return found
+
+
+def union_of(lines: Iterable[str]) -> str:
+    """The text of a `pyproject.toml`, for the lowest Python that any variant supports."""
+    dependencies = "".join(f"    '{line}',\n" for line in lines)
     return (
-        f'[project]\nname = "{NAME}"\nversion = "0"\nrequires-python = "{lowest}"\n'
+        f'[project]\nname = "{NAME}"\nversion = "0"\nrequires-python = ">=3.11"\n'
         f"dependencies = [\n{dependencies}]\n\n[tool.uv]\npackage = false\n"
     )
 
 
-def write_project(folder: Path, renderer: Renderer) -> Path:
+def write_project(folder: Path) -> Path:
     """The union of all variants, with the shipped lock beside it when there is one."""
-    renders = [renderer.render(**answers) for answers in VARIANTS.values()]
     folder.mkdir(parents=True, exist_ok=True)
-    union = union_of(tomllib.loads(render.read("pyproject.toml")) for render in renders)
-    (folder / "pyproject.toml").write_text(union)
+    (folder / "pyproject.toml").write_text(union_of(requirements()))
     if LOCK.exists():
         shutil.copy2(LOCK, folder / "uv.lock")
     return folder
+
+
+def write_newest(folder: Path) -> Path:
+    """The same without upper bounds, locked to the newest releases that go together."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pyproject.toml").write_text(union_of(without_upper_bounds(requirements())))
+    subprocess.run(["uv", "lock", "--upgrade", "--quiet"], cwd=folder, check=True)
+    return folder
+
+
+def wants_newest() -> bool:
+    return bool(os.environ.get(NEWEST))
 
 
 def versions(lock: Path) -> dict[str, str]:
@@ -59,13 +90,30 @@ def versions(lock: Path) -> dict[str, str]:
 
 def write_lock(*options: str) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        folder = write_project(Path(directory, "union"), Renderer(Path(directory)))
+        folder = write_project(Path(directory))
         subprocess.run(["uv", "lock", *options], cwd=folder, check=True)
         shutil.copy2(folder / "uv.lock", LOCK)
 
 
+def news() -> list[str]:
+    """A line for each package that has a newer release than the one that is pinned."""
+    with tempfile.TemporaryDirectory() as directory:
+        newest = versions(write_newest(Path(directory)) / "uv.lock")
+    bounds = {Requirement(line).name: Requirement(line).specifier for line in requirements()}
+    pinned, lines = versions(LOCK), []
+    for name, version in newest.items():
+        if version != pinned.get(name):
+            beyond = name in bounds and version not in bounds[name]
+            where = f", beyond {bounds[name]}" if beyond else ""
+            lines.append(f"{name} {pinned.get(name, 'new')} -> {version}{where}")
+    return lines
+
+
 if __name__ == "__main__":
-    command, *options = sys.argv[1:] or [""]
-    if command != "lock":
-        sys.exit("usage: python -m tests.union lock [--upgrade]")
-    write_lock(*options)
+    match sys.argv[1:]:
+        case ["lock", *options]:
+            write_lock(*options)
+        case ["newest"]:
+            print("\n".join(news()) or "Every pin is the newest release.")
+        case _:
+            sys.exit("usage: python -m tests.union lock [--upgrade] | newest")

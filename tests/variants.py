@@ -1,85 +1,53 @@
-"""The variants whose suites are run: together they give every question each of its answers."""
+"""The variants: rows that together hold every valid triple of answers, the first every pair.
 
+They come from `copier.yml` by themselves: see `tests.questionnaire` and `tests.covering`. Only what
+no list of choices tells is written here: texts and sizes at their ends.
+
+`python -m tests.variants` lists them; `matrix` deals them out to the jobs of GitHub Actions.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
-MIDDLEWARE = (
-    "cors",
-    "request_id",
-    "timing",
-    "access_log",
-    "security_headers",
-    "trusted_host",
-    "gzip",
-)
+from tests import questionnaire
+from tests.covering import Row, cover
+from tests.questionnaire import OFF, ON, ORDER, REVERSED, answers_of, choices, row_of
+from tests.rendering import ROOT, Answers, questions
 
-PRESETS = ("minimal", "standard", "full")
+VARIANTS_FOLDER = ROOT / ".variants"
+MIDDLEWARE = tuple(choices("middleware"))
+PRESETS = tuple(choices("preset"))
 
 # Text that is right but awkward: for line lengths, quotes, look-alike letters, comments, shells.
 LONG_NAME = "漢" * 45 + " Мy Сервис’ – x"  # noqa: RUF001
 LONG_SLUG = "service-of-forty-characters-in-all-" + "12345"
 AWKWARD_NAME = "O'Neil's & Söhne: <#1> $HOME %s `ls` 100%"
 
-VARIANTS: dict[str, dict[str, Any]] = {
-    "minimal": {"preset": "minimal"},
-    "standard": {},
-    "full": {"preset": "full"},
-    "sqlite-null": {
-        "pooling_mode": "null",
-        "middleware": [],
-        "server": "granian",
-        "ci": "gitlab",
-        "license": "Apache-2.0",
-        "python_version": "3.12",
-    },
-    "sqlite-long": {
+EXTREMES: list[dict[str, Any]] = [
+    {
         "project_name": LONG_NAME,
         "project_slug": LONG_SLUG,
         "project_description": "Ж" * 200,
         "author_name": "Ю" * 100,
         "author_email": "a.very.long-address+of@a-very-long-domain.of.example.org",
-        "middleware": ["access_log", "gzip"],
-        "ci": "none",
+        "database_driver": "aiosqlite",
     },
-    "postgres-queue": {
-        "preset": "full",
-        "database_driver": "asyncpg",
-        "license": "BSD-3-Clause",
-        "python_version": "3.13",
-    },
-    "postgres-queue-large": {
+    {
         "project_name": AWKWARD_NAME,
         "project_description": AWKWARD_NAME,
         "author_name": AWKWARD_NAME,
         "project_slug": LONG_SLUG,
         "database_driver": "asyncpg",
+        "pooling_mode": "queue",
         "concurrent_requests": 100_000,
         "queries_per_request": 1,
         "instances": 1,
         "max_connections": 100_000,
-        "middleware": ["cors", "trusted_host"],
-        "server": "granian",
     },
-    "postgres-pgbouncer": {
-        "database_driver": "asyncpg",
-        "pooling_mode": "pgbouncer",
-        "server": "granian",
-        "ci": "none",
-        "license": "Proprietary",
-    },
-    "postgres-null": {
-        "preset": "minimal",
-        "database_driver": "asyncpg",
-        "pooling_mode": "null",
-        "ci": "gitlab",
-        "python_version": "3.14",
-    },
-    "postgres-asyncpg": {
-        "preset": "full",
-        "database_driver": "asyncpg",
-        "pooling_mode": "asyncpg",
-        "server": "granian",
-    },
-    "postgres-asyncpg-small": {
+    {
         "project_name": "X",
         "project_slug": "x",
         "project_description": "x",
@@ -88,15 +56,116 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "pooling_mode": "asyncpg",
         "concurrent_requests": 1,
         "instances": 45,
-        "middleware": ["timing", "security_headers"],
     },
-    "postgres-pgbouncer-small": {
+    {
         "project_slug": "x",
         "database_driver": "asyncpg",
         "pooling_mode": "pgbouncer",
         "concurrent_requests": 1,
-        "middleware": ["request_id"],
-        "license": "Apache-2.0",
     },
+]
+"""Answers that a row each has; the choices which they leave open are made for coverage."""
+
+
+def all_or_nothing() -> Iterator[Row]:
+    """For each question that takes several: every choice, the last first, and none."""
+    for name, question in questions().items():
+        if question.get("multiselect"):
+            factors = [f"{name}.{choice}" for choice in choices(name)]
+            yield dict.fromkeys(factors, ON) | {f"{name}.{ORDER}": REVERSED}
+            yield dict.fromkeys(factors, OFF)
+
+
+def rows(strength: int, seeds: list[Row], attempts: int) -> list[Row]:
+    return cover(questionnaire.space(), strength, seeds, attempts)
+
+
+def compute() -> dict[str, Any]:
+    presets = [{"preset": preset} for preset in PRESETS]
+    # As users get them who answer nothing else; `row_of` tells what that makes of each factor.
+    seeds = [row_of(questionnaire.ask(answers).answers) for answers in presets]
+    seeds += [row_of(answers) for answers in EXTREMES]
+    pairs = rows(2, [*seeds, *all_or_nothing()], attempts=50)
+    triples = rows(3, pairs, attempts=10)
+    answers = [answers_of(row) for row in triples]
+    answers[: len(presets)] = presets
+    for place, extreme in enumerate(EXTREMES, start=len(presets)):
+        answers[place] |= extreme
+    return {"pairs": len(pairs), "answers": answers}
+
+
+def _kept() -> dict[str, Any]:
+    """Computing takes seconds, and every process of the tests needs the result."""
+    sources = [ROOT / "copier.yml", *sorted((ROOT / "extensions").glob("*.jinja"))]
+    sources += [ROOT / "tests" / f"{name}.py" for name in ("covering", "questionnaire", "variants")]
+    key = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    file = VARIANTS_FOLDER / f"variants-{key[:16]}.json"
+    if file.exists():
+        kept: dict[str, Any] = json.loads(file.read_text())
+        return kept
+    computed = compute()
+    VARIANTS_FOLDER.mkdir(exist_ok=True)
+    for outdated in VARIANTS_FOLDER.glob("variants-*.json"):
+        outdated.unlink(missing_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps(computed))
+    partial.replace(file)
+    return computed
+
+
+_ROWS = _kept()
+
+VARIANTS: Mapping[str, Answers] = {
+    str(number): answers for number, answers in enumerate(_ROWS["answers"], start=1)
 }
-"""Answers by name; what is left out keeps its default."""
+"""Answers by the number of the row. Together they hold every valid triple; what is left out keeps
+its default."""
+
+PAIRWISE = tuple(VARIANTS)[: _ROWS["pairs"]]
+"""The numbers of the rows that hold every valid pair already."""
+
+
+def chosen(rows: str) -> tuple[str, ...]:
+    """`pairs`, `all`, or numbers with blanks between them. Raises `LookupError` for others."""
+    numbers = {"pairs": PAIRWISE, "all": tuple(VARIANTS)}.get(rows) or tuple(rows.split())
+    if unknown := [number for number in numbers if number not in VARIANTS]:
+        raise LookupError(f"no variant {', '.join(unknown)}: there are 1 to {len(VARIANTS)}")
+    return numbers
+
+
+def description(number: str) -> str:
+    """The row as options of `copier copy`, without the texts."""
+    told = {name: VARIANTS[number][name] for name in VARIANTS[number] if is_told(name)}
+    texts = {name: f"[{','.join(v)}]" if isinstance(v, list) else v for name, v in told.items()}
+    return " ".join(f"-d {name}={value}" for name, value in texts.items())
+
+
+def is_told(name: str) -> bool:
+    return name != "kind" and (bool(choices(name)) or questions()[name]["type"] != "str")
+
+
+def matrix(numbers: tuple[str, ...], shards: int) -> dict[str, Any]:
+    """Dealt out like cards, so that each shard has some of the first and of the last."""
+    hands = [numbers[first::shards] for first in range(min(shards, len(numbers)))]
+    return {
+        "include": [{"shard": n, "rows": " ".join(hand)} for n, hand in enumerate(hands, start=1)]
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.variants")
+    commands = parser.add_subparsers(dest="command")
+    deal = commands.add_parser("matrix", help="rows for the jobs of GitHub Actions, as JSON")
+    deal.add_argument("--shards", type=int, default=1)
+    deal.add_argument("--all", action="store_true", help="every triple, not only every pair")
+    options = parser.parse_args()
+    if options.command:
+        numbers = tuple(VARIANTS) if options.all else PAIRWISE
+        print(json.dumps(matrix(numbers, options.shards)))
+        return
+    for number in VARIANTS:
+        print(f"{number:>3} {'pair' if number in PAIRWISE else 'triple':6} {description(number)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""What the terminal tells: each variant that ended, what a failure was about, where time went."""
+
+from collections import defaultdict
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from tests.variants import description
+
+ROWS = "tests/test_rows.py::"
+
+
+class Progress:
+    """A plugin: a line for each variant that has ended, and a sum for each file of tests."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._seconds[report.nodeid.partition("::")[0]] += report.duration
+        if report.nodeid.startswith(ROWS) and report.when == "call":
+            number = report.nodeid.rpartition("[")[2].removesuffix("]")
+            steps: dict[str, Any] = dict(report.user_properties)
+            self._reporter.ensure_newline()
+            self._reporter.write_line(
+                f"variant {number} {report.outcome} in {report.duration:.0f} s"
+                f" ({steps.get('seconds', 'no step')}) {description(number)}",
+                red=report.failed,
+            )
+
+    def pytest_terminal_summary(self) -> None:
+        self._reporter.section("seconds of each file, all cores together")
+        longest = sorted(self._seconds.items(), key=lambda item: -item[1])
+        for file, seconds in longest[:12]:
+            self._reporter.write_line(f"{seconds:7.1f} s  {file}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    if reporter and not hasattr(config, "workerinput"):  # not in the processes that share the work
+        config.pluginmanager.register(Progress(reporter))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Says beside a failure which variant it is about, for numbers tell nobody anything."""
+    report = yield
+    number = item.callspec.params.get("number") if hasattr(item, "callspec") else None
+    if report.failed and isinstance(number, str):
+        again = f"{description(number)}\nAlone: uv run just variant {number}"
+        report.sections.append((f"Variant {number}", again))
+    return report

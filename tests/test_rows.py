@@ -1,0 +1,28 @@
+"""Every pair of answers, proven by running it: the checks that a variant comes with, on a real
+database, and its served process. `--rows` names others, or `all` for every triple."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.installing import install_union, interpreter
+from tests.rendering import Renderer
+from tests.suites import prove
+from tests.variants import VARIANTS, chosen
+
+pytestmark = pytest.mark.slow
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    metafunc.parametrize("number", chosen(metafunc.config.getoption("rows")))
+
+
+def test_variant(
+    renderer: Renderer, record_property: Callable[[str, object], None], number: str
+) -> None:
+    render = renderer.render(**VARIANTS[number])
+    environment = install_union(interpreter(render.context["python_version"]))
+    report = prove(number, render, environment)
+    record_property("seconds", report.seconds())
+    if report.failed:
+        pytest.fail(str(report), pytrace=False)
