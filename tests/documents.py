@@ -104,7 +104,7 @@ class Project:
         chosen, others = set[str](), set[str]()
         for question in questions():
             given = answers(self.render, question)
-            for value in choices(question):
+            for value in labels(question):
                 (chosen if value in given else others).update(names(question, value))
             if "none" in given:
                 others.add(question)
@@ -155,7 +155,6 @@ def lies(render: Render) -> list[str]:
     ]
 
 
-# --- Links ----------------------------------------------------------------------------------------
 def dead_links(document: Document, project: Project) -> Iterator[str]:
     folder = project.render.folder.resolve()
     for target in re.findall(r"\]\(([^)\s]+)\)", document.prose):
@@ -176,7 +175,6 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-# --- Paths ----------------------------------------------------------------------------------------
 def unknown_paths(document: Document, project: Project) -> Iterator[str]:
     for word in words_of_code(document):
         is_ours = is_path(word, project) and not document.is_to_be_made(word)
@@ -206,7 +204,6 @@ def is_path(word: str, project: Project) -> bool:
     return word.endswith("/") or is_inside or Path(word).suffix in project.suffixes
 
 
-# --- Tasks ----------------------------------------------------------------------------------------
 def wrong_tasks(document: Document, project: Project) -> Iterator[str]:
     for code in document.code:
         for name in re.findall(r"\bjust ([a-z][\w-]*)", code):
@@ -217,7 +214,6 @@ def wrong_tasks(document: Document, project: Project) -> Iterator[str]:
         yield from (f"the table lacks the task {name}" for name in sorted(project.tasks - rows))
 
 
-# --- Variables ------------------------------------------------------------------------------------
 def unknown_variables(document: Document, project: Project) -> Iterator[str]:
     """Settings are in `.env.example`; what else looks like a variable is read by some code."""
     for name in sorted(set(re.findall(r"\bAPP_\w*[A-Z]\b", document.text)) - project.settings):
@@ -229,7 +225,6 @@ def unknown_variables(document: Document, project: Project) -> Iterator[str]:
                 yield f"nothing reads {variable}"
 
 
-# --- Routes ---------------------------------------------------------------------------------------
 def unknown_routes(document: Document, project: Project) -> Iterator[str]:
     on_its_own = r"(?:127\.0\.0\.1:8000|(?<![\w/.:<…-]))(/[a-z][\w/.{}-]*)"
     for found in re.findall(on_its_own, document.text):
@@ -238,7 +233,6 @@ def unknown_routes(document: Document, project: Project) -> Iterator[str]:
             yield f"there is no route {route}"
 
 
-# --- Answers and packages -------------------------------------------------------------------------
 def strangers(document: Document, project: Project) -> Iterator[str]:
     """Names of answers that weren't chosen, and of packages that only other variants depend on.
 
@@ -267,7 +261,7 @@ def answers(render: Render, question: str) -> list[str]:
 
 
 @cache
-def choices(question: str) -> dict[str, str]:
+def labels(question: str) -> dict[str, str]:
     """The label of each value; the value itself where there is none."""
     offered = questions()[question].get("choices", [])
     labels = offered if isinstance(offered, dict) else {value: value for value in offered}
@@ -282,7 +276,7 @@ def value_of(choice: Any) -> str:
 def names(question: str, value: str) -> frozenset[str]:
     """How an answer is called: by its value, unless that is a mere word such as `queue` or `none`,
     and by the names that its label holds, such as SQLite."""
-    label = choices(question)[value]
+    label = labels(question)[value]
     named = {word.lower() for word in re.findall(r"\w+", label) if re.search("[A-Z].*[A-Z]", word)}
     is_name = re.search(r"[A-Z0-9]", value) or value in things()
     return frozenset(named | {value.lower()} if is_name else named)
@@ -324,6 +318,6 @@ def page_names(rendered: str) -> frozenset[str]:
     for path, (name, condition) in conditional_names().items():
         if re.sub(r"\{\{.+?\}\}", name, path).removesuffix(".jinja") == rendered:
             for question in questions():
-                for value in set(choices(question)) & set(re.findall(r"'([^']+)'", condition)):
+                for value in set(labels(question)) & set(re.findall(r"'([^']+)'", condition)):
                     about |= names(question, value)
     return about

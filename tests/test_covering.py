@@ -94,8 +94,6 @@ def test_rows_are_chosen_by_number_and_unknown_ones_refused() -> None:
         chosen("0 3 x")
 
 
-# --- The generator, on a space that is small enough to think about --------------------------------
-
 LETTERS = {"a": ["1", "2"], "b": ["1", "2", "3"], "c": ["1", "2"], "d": ["1", "2"]}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import choices, lies, names
+from tests.documents import labels, lies, names
 from tests.rendering import Render, Renderer, questions
 from tests.variants import VARIANTS
 
@@ -61,10 +61,10 @@ MERE_WORDS = {"project", "minimal", "standard", "full", "queue", "null", "none"}
 """Answers that documents can't be searched for."""
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_documents_mention_only_what_is_there(renderer: Renderer, name: str) -> None:
-    found = lies(renderer.render(**VARIANTS[name]))
-    assert not found, "\n".join([f"The documents of {name} lie.", *found])
+@pytest.mark.parametrize("number", VARIANTS)
+def test_documents_mention_only_what_is_there(renderer: Renderer, number: str) -> None:
+    found = lies(renderer.render(**VARIANTS[number]))
+    assert not found, "\n".join([f"The documents of variant {number} lie.", *found])
 
 
 @pytest.fixture
@@ -113,6 +113,6 @@ def test_a_page_may_be_about_what_it_is_rendered_for(renderer: Renderer, tmp_pat
 
 
 def test_every_answer_has_a_name_to_search_for_or_is_a_mere_word() -> None:
-    nameless = {v for question in questions() for v in choices(question) if not names(question, v)}
+    nameless = {v for question in questions() for v in labels(question) if not names(question, v)}
 
     assert nameless == MERE_WORDS
