@@ -1,7 +1,13 @@
-"""A real PgBouncer in transaction mode, on the loopback interface."""
+"""A real PgBouncer in transaction mode: of our own on the loopback interface, or a given one.
 
+`TEMPLATE_POSTGRES_URL` and `TEMPLATE_PGBOUNCER_URL` together give a server and the PgBouncer before
+it. The user of both may create databases, and PgBouncer lets it through to any of them.
+"""
+
+import asyncio
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -9,8 +15,12 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import asyncpg
 
 from tests.serving import Postgres, free_port
 
@@ -18,6 +28,7 @@ MISSING = (
     "No pgbouncer on this machine: install it (`apt-get install pgbouncer`, `brew install "
     "pgbouncer`). `tests/system-packages` does that for root on Debian."
 )
+GIVEN = ("TEMPLATE_POSTGRES_URL", "TEMPLATE_PGBOUNCER_URL")
 # Fewer server connections than clients, so that they are passed around.
 CONFIGURATION = """
 [databases]
@@ -35,6 +46,60 @@ server_login_retry = 1
 log_connections = 0
 log_disconnections = 0
 """
+# From this version on it knows statements that clients have prepared, unless it is told not to.
+KNOWS_STATEMENTS = (1, 21)
+
+
+@dataclass(frozen=True)
+class Database:
+    straight: Postgres
+    """As migrations go."""
+
+    pooled: Postgres
+    """Through PgBouncer."""
+
+
+@dataclass(frozen=True)
+class Given(Postgres):
+    """What somebody else runs, under an address of its own."""
+
+    host: str
+
+    @classmethod
+    def at(cls, url: str, database: str) -> "Given":
+        parts = urlsplit(url)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.port or 5432, user, password, database, parts.hostname or "127.0.0.1")
+
+    def variables(self) -> dict[str, str]:
+        url = f"postgresql://{self.user}@{self.host}:{self.port}/{self.database}"
+        return {"APP_DATABASE_URL": url, "APP_DATABASE_PASSWORD": self.password}
+
+
+def given() -> tuple[str, str] | None:
+    """The URLs of both, or none: a PgBouncer before another server than ours proves nothing."""
+    server, pooler = (os.environ.get(name, "") for name in GIVEN)
+    return (server, pooler) if server and pooler else None
+
+
+@contextmanager
+def given_database(server: str, pooler: str) -> Generator[Database]:
+    """A new one, which is gone when the block ends."""
+    name = f"template_{uuid4().hex}"
+    asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
+    try:
+        yield Database(Given.at(server, name), Given.at(pooler, name))
+    finally:
+        # By force, because PgBouncer keeps connections to it for later.
+        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def program() -> str:
@@ -43,26 +108,36 @@ def program() -> str:
     return found
 
 
+def configuration(banner: str) -> str:
+    """What it is started with, for the version that it says it has."""
+    found = re.search(r"PgBouncer (\d+)\.(\d+)", banner)
+    assert found, banner
+    if (int(found[1]), int(found[2])) < KNOWS_STATEMENTS:  # it would refuse the setting
+        return CONFIGURATION
+    return f"{CONFIGURATION}max_prepared_statements = 0\n"
+
+
 @contextmanager
 def pgbouncer(server: Postgres) -> Generator[Postgres]:
     """The server as seen through PgBouncer. It refuses root, who runs it as nobody."""
     port = free_port()
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as folder:
-        users, configuration = Path(folder, "users.txt"), Path(folder, "pgbouncer.ini")
+        users, settings = Path(folder, "users.txt"), Path(folder, "pgbouncer.ini")
+        banner = subprocess.check_output([program(), "--version"], text=True)
         users.write_text(f'"{server.user}" "{server.password}"\n')
-        configuration.write_text(
-            CONFIGURATION.format(
+        settings.write_text(
+            configuration(banner).format(
                 database=server.database, server_port=server.port, port=port, users=users
             )
         )
         if account:
-            for path in (Path(folder), users, configuration):
+            for path in (Path(folder), users, settings):
                 os.chown(path, account.pw_uid, account.pw_gid)
         log = Path(folder, "log")  # a pipe that nobody reads would fill up and stop it
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [program(), configuration],
+                [program(), settings],
                 stdout=output,
                 stderr=output,
                 user=account and account.pw_uid,

@@ -4,6 +4,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,9 @@ import pytest
 
 from tests.commands import run
 from tests.installing import Environment
-from tests.pgbouncer import pgbouncer
+from tests.pgbouncer import Database, Given, configuration, given, given_database, pgbouncer
 from tests.rendering import Renderer
 from tests.serving import Postgres, postgres
-
-pytestmark = pytest.mark.slow
 
 WORKLOAD = Path(__file__).with_name("pgbouncer_workload.py").read_text()
 UNITS = 320
@@ -40,18 +39,30 @@ def project(request: pytest.FixtureRequest, renderer: Renderer) -> Path:
     return renderer.render(**answers).folder
 
 
-@pytest.fixture
-def server(project: Path, environment: Environment) -> Generator[Postgres]:
-    """Migrated straight, as migrations are."""
+@contextmanager
+def empty_database(project: Path, environment: Environment) -> Generator[Database]:
+    if urls := given():
+        with given_database(*urls) as database:
+            yield database
+        return
     with (
         tempfile.TemporaryDirectory(prefix="behind-") as folder,
         postgres(project, environment, Path(folder, "data")) as server,
+        pgbouncer(server) as pooler,
     ):
-        variables = environment.variables() | server.variables() | {"APP_ENVIRONMENT": "test"}
+        yield Database(server, pooler)
+
+
+@pytest.fixture
+def database(project: Path, environment: Environment) -> Generator[Database]:
+    """Migrated."""
+    with empty_database(project, environment) as database:
+        straight = database.straight.variables()
+        variables = environment.variables() | straight | {"APP_ENVIRONMENT": "test"}
         command = [environment.program("alembic"), "upgrade", "head"]
         status, output = run(command, project, variables)
         assert status == 0, output
-        yield server
+        yield database
 
 
 def load(
@@ -85,22 +96,39 @@ def stored(environment: Environment, server: Postgres) -> dict[str, Any]:
     return counts
 
 
+@pytest.mark.slow
 def test_every_acknowledged_write_is_stored_and_every_read_is_right(
-    project: Path, environment: Environment, server: Postgres
+    project: Path, environment: Environment, database: Database
 ) -> None:
-    with pgbouncer(server) as pooler:
-        counted = load(project, environment, pooler, "safe")
+    counted = load(project, environment, database.pooled, "safe")
 
     expected = {"acknowledged": UNITS, "right": UNITS}
     assert counted == {"A": expected, "B": expected}
-    assert stored(environment, server) == {"A": UNITS, "B": UNITS}
+    assert stored(environment, database.straight) == {"A": UNITS, "B": UNITS}
 
 
+@pytest.mark.slow
 def test_the_defaults_of_the_driver_do_fail(
-    project: Path, environment: Environment, server: Postgres
+    project: Path, environment: Environment, database: Database
 ) -> None:
     """Were it otherwise, the modes would not be needed any more."""
-    with pgbouncer(server) as pooler:
-        counted = load(project, environment, pooler, "driver-defaults")
+    counted = load(project, environment, database.pooled, "driver-defaults")
 
     assert any(counts.get("errors", 0) or counts.get("wrong", 0) for counts in counted.values())
+
+
+@pytest.mark.parametrize(
+    ("version", "told"), [("1.18.0", False), ("1.21.0", True), ("1.25.2", True), ("2.0.0", True)]
+)
+def test_no_version_keeps_track_of_prepared_statements(version: str, told: bool) -> None:
+    """With the newer ones' help the defaults of the driver would work, but not everybody has it."""
+    settings = configuration(f"PgBouncer {version}\nlibevent 2.1.12-stable\n")
+    assert ("max_prepared_statements = 0" in settings) == told
+
+
+def test_a_given_server_is_where_its_url_says() -> None:
+    server = Given.at("postgresql://ada:p%40ss%3Aword@db.example.org:6543/postgres", "service")
+    assert server.variables() == {
+        "APP_DATABASE_URL": "postgresql://ada@db.example.org:6543/service",
+        "APP_DATABASE_PASSWORD": "p@ss:word",
+    }
