@@ -16,6 +16,8 @@ WORKFLOWS = sorted(GITHUB.glob("workflows/*.yml"))
 ACTIONS = sorted(GITHUB.glob("actions/*/action.yml"))
 SCRIPTS = [ROOT / ".ci" / "run", ROOT / "tests" / "system-packages"]
 
+RECIPE = re.compile(r"\bjust (\w+)")
+OURS = re.compile(r"\btests/[\w/.-]+")
 REFERENCE = re.compile(r"\b(needs|steps|inputs)\.([\w-]+)(?:\.outputs\.([\w-]+))?")
 
 
@@ -106,6 +108,15 @@ def test_what_an_expression_names_exists(path: Path) -> None:
 def needs(job: dict[str, Any]) -> list[str]:
     needed = job.get("needs", [])
     return [needed] if isinstance(needed, str) else needed
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: path.stem)
+def test_what_a_step_runs_exists(path: Path) -> None:
+    recipes = subprocess.check_output(["just", "--summary"], cwd=ROOT, text=True).split()
+    for step in steps(path):
+        command = step.get("run", "")
+        assert set(RECIPE.findall(command)) <= set(recipes), command
+        assert all((ROOT / file).exists() for file in OURS.findall(command)), command
 
 
 def test_the_last_job_of_ci_needs_all_others() -> None:
