@@ -59,23 +59,6 @@ class Database:
     """Through PgBouncer."""
 
 
-@dataclass(frozen=True)
-class Given(Postgres):
-    """What somebody else runs, under an address of its own."""
-
-    host: str
-
-    @classmethod
-    def at(cls, url: str, database: str) -> "Given":
-        parts = urlsplit(url)
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(parts.port or 5432, user, password, database, parts.hostname or "127.0.0.1")
-
-    def variables(self) -> dict[str, str]:
-        url = f"postgresql://{self.user}@{self.host}:{self.port}/{self.database}"
-        return {"APP_DATABASE_URL": url, "APP_DATABASE_PASSWORD": self.password}
-
-
 def given() -> tuple[str, str] | None:
     """The URLs of both, or none: a PgBouncer before another server than ours proves nothing."""
     server, pooler = (os.environ.get(name, "") for name in GIVEN)
@@ -88,10 +71,16 @@ def given_database(server: str, pooler: str) -> Generator[Database]:
     name = f"template_{uuid4().hex}"
     asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
     try:
-        yield Database(Given.at(server, name), Given.at(pooler, name))
+        yield Database(at(server, name), at(pooler, name))
     finally:
         # By force, because PgBouncer keeps connections to it for later.
         asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def at(url: str, database: str) -> Postgres:
+    parts = urlsplit(url)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Postgres(parts.port or 5432, user, password, database, parts.hostname or "127.0.0.1")
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands import run
 from tests.installing import Environment
-from tests.pgbouncer import Database, Given, configuration, given, given_database, pgbouncer
+from tests.pgbouncer import Database, at, configuration, given, given_database, pgbouncer
 from tests.rendering import Renderer
 from tests.serving import Postgres, postgres
 
@@ -127,7 +127,7 @@ def test_no_version_keeps_track_of_prepared_statements(version: str, told: bool)
 
 
 def test_a_given_server_is_where_its_url_says() -> None:
-    server = Given.at("postgresql://ada:p%40ss%3Aword@db.example.org:6543/postgres", "service")
+    server = at("postgresql://ada:p%40ss%3Aword@db.example.org:6543/postgres", "service")
     assert server.variables() == {
         "APP_DATABASE_URL": "postgresql://ada@db.example.org:6543/service",
         "APP_DATABASE_PASSWORD": "p@ss:word",
