@@ -96,7 +96,7 @@ def ask(answers: Answers) -> Asked:
     worker, _ = _worker()
     worker.data = dict(answers)
     with compiling_once():
-        worker._ask()  # a thousand times quicker than to render what is accepted
+        worker._ask()  # `run_copy` would render too
     return Asked(worker.answers.combined, frozenset(worker.answers.hidden))
 
 

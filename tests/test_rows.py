@@ -14,7 +14,11 @@ pytestmark = pytest.mark.slow
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    metafunc.parametrize("number", chosen(metafunc.config.getoption("rows")))
+    try:
+        numbers = chosen(metafunc.config.getoption("rows"))
+    except LookupError as error:
+        raise pytest.UsageError(str(error)) from None
+    metafunc.parametrize("number", numbers)
 
 
 def test_variant(
