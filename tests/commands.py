@@ -17,7 +17,9 @@ def steps_of(folder: Path, recipe: str = "check") -> list[str]:
     return [line.strip().removeprefix("exec ").removeprefix("uv run ") for line in block]
 
 
-def run(arguments: Sequence[str], folder: Path, variables: dict[str, str]) -> tuple[int, str]:
+def run(
+    arguments: Sequence[str], folder: Path, variables: dict[str, str], most: float = MOST_SECONDS
+) -> tuple[int, str]:
     """Exit code and output; what hangs is ended together with all that it has started."""
     process = subprocess.Popen(
         arguments,
@@ -31,9 +33,9 @@ def run(arguments: Sequence[str], folder: Path, variables: dict[str, str]) -> tu
         start_new_session=True,
     )
     try:
-        output, _ = process.communicate(timeout=MOST_SECONDS)
+        output, _ = process.communicate(timeout=most)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
-        return -1, f"{output}\nIt was still running after {MOST_SECONDS} s."
+        return -1, f"{output}\nIt was still running after {most} s."
     return process.returncode, output

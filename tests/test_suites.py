@@ -1,14 +1,16 @@
 """What variants are proven with: the same steps for each, in one environment for all of them."""
 
 import subprocess
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.commands import steps_of
+from tests.commands import run, steps_of
 from tests.installing import Environment
 from tests.rendering import Renderer
+from tests.suites import Report, Step
 from tests.union import declared, requirements
 from tests.variants import VARIANTS
 
@@ -48,3 +50,21 @@ def test_the_shared_environment_is_made_from_what_a_variant_declares(
     """They are found without rendering, and `uv sync --locked` compares the lock to them."""
     pyproject = tomllib.loads(renderer.render(**VARIANTS[number]).read("pyproject.toml"))
     assert declared(pyproject) <= {*requirements()}
+
+
+def test_a_failure_names_the_variant_its_answers_and_how_to_run_it_alone(tmp_path: Path) -> None:
+    steps = [Step("ruff check", 0, 0.1, "fine"), Step("mypy", 1, 2.5, "src/app/x.py: error")]
+    told = str(Report("4", tmp_path, steps))
+    assert "variant 4, -d license=" in told
+    assert "failed: mypy (ruff 0.1 s, mypy 2.5 s)" in told
+    assert "$ mypy  [exit code 1]\nsrc/app/x.py: error" in told
+    assert "fine" not in told
+    assert f"The project is in {tmp_path}. Again: uv run just variant 4" in told
+
+
+def test_a_hanging_step_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    """The shell would leave its child behind, which holds the output open."""
+    begin = time.monotonic()
+    status, output = run(["sh", "-c", "echo begun; sleep 60; echo never"], tmp_path, {}, most=1)
+    assert (status, time.monotonic() - begin < 30) == (-1, True)
+    assert output == "begun\n\nIt was still running after 1 s."
