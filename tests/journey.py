@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.installing import Environment
 from tests.pgbouncer import pgbouncer
 from tests.rendering import Render
-from tests.serving import Answer, Postgres, Service, migrate, postgres, service
+from tests.serving import TELLS_OF_CLIENTS, Answer, Postgres, Service, migrate, postgres, service
 
 STOPPED = {0, -15, 143}
 """Done, or ended by SIGTERM as a process and as a shell tell it."""
@@ -43,9 +43,11 @@ def serve(render: Render, environment: Environment) -> None:
             use(running, render)
             rest(running, server, render)
             lose(running, server)
+            vanished = server.vanished()
             end(running)
         if reached is server:
-            assert server.sessions() == [], "it left connections behind"
+            until(lambda: server.sessions() == [], "it left connections behind")
+            assert server.vanished() == vanished, "it left connections without closing them"
 
 
 @contextmanager
@@ -54,7 +56,9 @@ def database(render: Render, environment: Environment) -> Generator[tuple[Postgr
     # Where the server's own account can get at it: pytest's folders are for their owner only.
     with (
         tempfile.TemporaryDirectory(prefix="serving-") as place,
-        postgres(render.folder, environment, Path(place, "data")) as server,
+        postgres(
+            render.folder, environment, Path(place, "data"), options=TELLS_OF_CLIENTS
+        ) as server,
     ):
         if render.context["pooling_mode"] != "pgbouncer":
             yield server, server

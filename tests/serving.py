@@ -21,6 +21,9 @@ from tests.installing import Environment
 MOST_SECONDS = 30
 """Until a server has to answer."""
 
+TELLS_OF_CLIENTS = "-c log_min_messages=debug1"
+"""Only at this level the server's log knows clients that vanish."""
+
 # Runs in the render: its own class, with the sources of programs that it knows.
 POSTGRES = """
 import asyncio, asyncpg, json, sys
@@ -28,8 +31,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from scripts.postgres import Server
 
-data, port, source, database = sys.argv[1:]
-server = Server(data=Path(data), port=int(port), source=source or None)
+data, port, source, database, more = sys.argv[1:]
+options = f"{Server.options} {more}"
+server = Server(data=Path(data), port=int(port), source=source or None, options=options)
 
 async def sessions():
     place = {"host": "127.0.0.1", "port": server.port, "database": "postgres"}
@@ -49,6 +53,8 @@ with ExitStack() as running:
             running.close()
         elif command == "start\\n":
             running.enter_context(server.running())
+        elif command == "vanished\\n":
+            done = (server.data / "server.log").read_text().count("unexpected EOF on client")
         else:
             done = asyncio.run(sessions())
         print(json.dumps(done), flush=True)
@@ -85,6 +91,11 @@ class Postgres:
         states: list[str] = self._tell("sessions")
         return states
 
+    def vanished(self) -> int:
+        """Clients that have gone without a goodbye, if it runs with `TELLS_OF_CLIENTS`."""
+        count: int = self._tell("vanished")
+        return count
+
     def _tell(self, command: str) -> Any:
         assert self._process, "a server of somebody else"
         assert self._process.stdin
@@ -96,13 +107,13 @@ class Postgres:
 
 @contextmanager
 def postgres(
-    project: Path, environment: Environment, data: Path, source: str = ""
+    project: Path, environment: Environment, data: Path, source: str = "", options: str = ""
 ) -> Generator[Postgres]:
     """Started and stopped by the code of the render; it runs until its standard input ends."""
     port, database = free_port(), "service"
     arguments = [environment.program("python"), "-c", POSTGRES, str(data), str(port)]
     with subprocess.Popen(
-        [*arguments, source, database],
+        [*arguments, source, database, options],
         cwd=project,
         env=environment.variables(),
         stdin=subprocess.PIPE,
