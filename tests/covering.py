@@ -32,7 +32,7 @@ class Space:
     ) -> None:
         self.factors = {name: list(values) for name, values in factors.items()}
         self._constraints = list(constraints)
-        self._known: dict[tuple[int, tuple[Level, ...]], bool] = {}
+        self._known: dict[tuple[Constraint, tuple[Level, ...]], bool] = {}
         self._completable: dict[frozenset[Level], bool] = {}
 
     @cached_property
@@ -68,14 +68,14 @@ class Space:
 
     def _allowed(self, partial: Row) -> bool:
         return all(
-            self._ask(number, constraint, partial)
-            for number, constraint in enumerate(self._constraints)
+            self._ask(constraint, partial)
+            for constraint in self._constraints
             if constraint.scope <= partial.keys()
         )
 
-    def _ask(self, number: int, constraint: Constraint, partial: Row) -> bool:
+    def _ask(self, constraint: Constraint, partial: Row) -> bool:
         values = {name: partial[name] for name in sorted(constraint.scope)}
-        key = (number, tuple(values.items()))
+        key = (constraint, tuple(values.items()))
         if key not in self._known:
             self._known[key] = constraint.allows(values)
         return self._known[key]

@@ -8,50 +8,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from tests.rendering import ROOT, Render, questions
-
-TEMPLATE = ROOT / "template"
-
-NOTES = (".env.example", "justfile", "*.yml", "*.yaml")
-"""Files whose comments are read, beside the pages: `*.md`."""
-
-TO_BE_MADE = {"docs/how-to/add-a-resource.md": "invoice"}
-"""Pages that let their reader make something, and how that is called."""
+from tests.option_names import names, page_names, spoken, strangers_of
+from tests.prose import Document, documents
+from tests.rendering import Render
 
 OF_FASTAPI = {"/docs", "/openapi.json"}
 """Routes that no source declares: a setting turns them on."""
 
 NO_ROUTE = "/no/such/path"
 """What the README asks for to get an error."""
-
-FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Document:
-    path: str
-    text: str
-
-    @cached_property
-    def code(self) -> list[str]:
-        """The blocks, and what stands in backticks."""
-        return [*FENCED.findall(self.text), *re.findall(r"`([^`]+)`", self.prose)]
-
-    @cached_property
-    def prose(self) -> str:
-        return FENCED.sub("", self.text)
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        """Each row of a table and each point of a list counts as one."""
-        return re.split(r"(?<=[.!?])\s+|\n\s*\n|\n(?=[|*] )", self.text)
-
-    def is_to_be_made(self, name: str) -> bool:
-        return self.path in TO_BE_MADE and TO_BE_MADE[self.path] in name
 
 
 @dataclass(frozen=True)
@@ -100,16 +68,7 @@ class Project:
 
     @cached_property
     def strangers(self) -> frozenset[str]:
-        """How answers are called that weren't chosen, and packages that aren't declared."""
-        chosen, others = set[str](), set[str]()
-        for question in questions():
-            given = answers(self.render, question)
-            for value in labels(question):
-                (chosen if value in given else others).update(names(question, value))
-            if "none" in given:
-                others.add(question)
-        own = packages_of(self.render.read("pyproject.toml"))
-        return frozenset(others | packages_of_template()) - chosen - own
+        return strangers_of(self.render)
 
 
 def project(render: Render) -> Project:
@@ -119,37 +78,13 @@ def project(render: Render) -> Project:
     return Project(render, files, "\n".join(code))
 
 
-def documents(project: Project) -> Iterator[Document]:
-    for path in project.files:
-        text = project.render.read(path) if is_page(path) or is_note(path) else ""
-        if path == "README.md":
-            # Name and description are the user's words.
-            text = text[text.index("\n## ") :]
-        if text:
-            yield Document(path, text if is_page(path) else comments(text))
-
-
-def is_page(path: str) -> bool:
-    return path.endswith(".md")
-
-
-def is_note(path: str) -> bool:
-    return any(fnmatchcase(Path(path).name, pattern) for pattern in NOTES)
-
-
-def comments(text: str) -> str:
-    """Without signs and code, each block of lines a paragraph; `# APP_ONE=1` is code."""
-    found = [re.match(r" *# (?!APP_\w+=)(.*)", line) for line in text.splitlines()]
-    return "\n".join(comment[1] if comment else "" for comment in found)
-
-
 def lies(render: Render) -> list[str]:
     """What the documents mention and the render doesn't have, with the file in front."""
     known = project(render)
     checks = (dead_links, unknown_paths, wrong_tasks, unknown_variables, unknown_routes, strangers)
     return [
         f"{document.path}: {lie}"
-        for document in documents(known)
+        for document in documents(render, known.files)
         for check in checks
         for lie in check(document, known)
     ]
@@ -246,78 +181,3 @@ def strangers(document: Document, project: Project) -> Iterator[str]:
         words = spoken(re.sub(r"https?://\S+", "", sentence))
         for name in sorted(name for name in foreign - allowed if spoken(name) in words):
             yield f"{name} is no part of this project: {' '.join(sentence.split())}"
-
-
-@cache
-def spoken(text: str) -> str:
-    """Words and numbers only: `request_id` is also written "request id" and "X-Request-ID"."""
-    words = re.findall(r"\d+(?:\.\d+)+|[^\W_]+", text.lower())
-    return f" {' '.join(words)} "
-
-
-def answers(render: Render, question: str) -> list[str]:
-    given = render.context.get(question)
-    return given if isinstance(given, list) else [str(given)]
-
-
-@cache
-def labels(question: str) -> dict[str, str]:
-    """The label of each value; the value itself where there is none."""
-    offered = questions()[question].get("choices", [])
-    labels = offered if isinstance(offered, dict) else {value: value for value in offered}
-    return {value_of(choice): label for label, choice in labels.items()}
-
-
-def value_of(choice: Any) -> str:
-    return str(choice["value"] if isinstance(choice, dict) else choice)
-
-
-@cache
-def names(question: str, value: str) -> frozenset[str]:
-    """How an answer is called: by its value, unless that is a mere word such as `queue` or `none`,
-    and by the names that its label holds, such as SQLite."""
-    label = labels(question)[value]
-    named = {word.lower() for word in re.findall(r"\w+", label) if re.search("[A-Z].*[A-Z]", word)}
-    is_name = re.search(r"[A-Z0-9]", value) or value in things()
-    return frozenset(named | {value.lower()} if is_name else named)
-
-
-@cache
-def things() -> frozenset[str]:
-    """What a condition brings into a render or keeps out of it: files by name, and packages."""
-    files = [word for name, _ in conditional_names().values() for word in re.findall(r"\w+", name)]
-    return frozenset(files) | packages_of_template()
-
-
-@cache
-def packages_of_template() -> frozenset[str]:
-    return packages_of((TEMPLATE / "pyproject.toml.jinja").read_text())
-
-
-def packages_of(pyproject: str) -> frozenset[str]:
-    """Read from the text, because the template's own is no TOML before it is rendered."""
-    return frozenset(re.findall(r'"([a-z][\w-]*)(?:\[[^]]*\])?>=', pyproject))
-
-
-@cache
-def conditional_names() -> dict[str, tuple[str, str]]:
-    """The name and the condition in each path of the template that holds one."""
-    found = {}
-    for path in TEMPLATE.rglob("*"):
-        inside = path.relative_to(TEMPLATE).as_posix()
-        condition = re.search(r"\{\{ '([^']+)' if (.+?) \}\}", inside)
-        if condition:
-            found[inside] = (condition[1], condition[2])
-    return found
-
-
-@cache
-def page_names(rendered: str) -> frozenset[str]:
-    """What a page is about that not every variant has."""
-    about = frozenset[str]()
-    for path, (name, condition) in conditional_names().items():
-        if re.sub(r"\{\{.+?\}\}", name, path).removesuffix(".jinja") == rendered:
-            for question in questions():
-                for value in set(labels(question)) & set(re.findall(r"'([^']+)'", condition)):
-                    about |= names(question, value)
-    return about

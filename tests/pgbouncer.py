@@ -1,10 +1,5 @@
-"""A real PgBouncer in transaction mode: of our own on the loopback interface, or a given one.
+"""A real PgBouncer in transaction mode, on the loopback interface."""
 
-`TEMPLATE_POSTGRES_URL` and `TEMPLATE_PGBOUNCER_URL` together give a server and the PgBouncer before
-it. The user of both may create databases, and PgBouncer lets it through to any of them.
-"""
-
-import asyncio
 import os
 import pwd
 import re
@@ -15,12 +10,8 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
-from uuid import uuid4
-
-import asyncpg
 
 from tests.serving import Postgres, free_port
 
@@ -28,7 +19,6 @@ MISSING = (
     "No pgbouncer on this machine: install it (`apt-get install pgbouncer`, `brew install "
     "pgbouncer`). `tests/system-packages` does that for root on Debian."
 )
-GIVEN = ("TEMPLATE_POSTGRES_URL", "TEMPLATE_PGBOUNCER_URL")
 # Fewer server connections than clients, so that they are passed around.
 CONFIGURATION = """
 [databases]
@@ -48,47 +38,6 @@ log_disconnections = 0
 """
 # From this version on it knows statements that clients have prepared, unless it is told not to.
 KNOWS_STATEMENTS = (1, 21)
-
-
-@dataclass(frozen=True)
-class Database:
-    straight: Postgres
-    """As migrations go."""
-
-    pooled: Postgres
-    """Through PgBouncer."""
-
-
-def given() -> tuple[str, str] | None:
-    """The URLs of both, or none: a PgBouncer before another server than ours proves nothing."""
-    server, pooler = (os.environ.get(name, "") for name in GIVEN)
-    return (server, pooler) if server and pooler else None
-
-
-@contextmanager
-def given_database(server: str, pooler: str) -> Generator[Database]:
-    """A new one, which is gone when the block ends."""
-    name = f"template_{uuid4().hex}"
-    asyncio.run(_execute(server, f"CREATE DATABASE {name}"))
-    try:
-        yield Database(at(server, name), at(pooler, name))
-    finally:
-        # By force, because PgBouncer keeps connections to it for later.
-        asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-def at(url: str, database: str) -> Postgres:
-    parts = urlsplit(url)
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Postgres(parts.port or 5432, user, password, database, parts.hostname or "127.0.0.1")
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 def program() -> str:

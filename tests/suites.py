@@ -3,35 +3,17 @@
 import os
 import shlex
 import shutil
-import subprocess
 import time
 import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tests.commands import run, steps_of
+from tests.given import POSTGRES, database_anew
 from tests.installing import Environment
 from tests.journey import serve
 from tests.rendering import Render
 from tests.variants import VARIANTS_FOLDER, description
-
-GIVEN_SERVER = "TEMPLATE_POSTGRES_URL"
-"""Environment variable: a server on which suites may make databases, instead of one for each."""
-
-# As the last thing that a suite left there may still be connected.
-ANEW = """
-import asyncio, asyncpg, sys
-
-async def main():
-    url, name = sys.argv[1:]
-    connection = await asyncpg.connect(url)
-    await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    await connection.close()
-
-asyncio.run(main())
-"""
 
 
 @dataclass(frozen=True)
@@ -72,7 +54,7 @@ def prove(number: str, render: Render, environment: Environment) -> Report:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(render.folder, folder, symlinks=True)
     report = Report(number, folder)
-    settings = _given_database(render, environment, f"variant_{number}_test")
+    settings = _given_database(render, f"variant_{number}_test")
     variables = environment.variables() | _cache_of_types(environment) | settings
     for command in steps_of(folder):
         report.steps.append(_take(command, folder, environment, variables))
@@ -98,14 +80,12 @@ def _serve(render: Render, environment: Environment) -> Step:
     return Step("serve", int(bool(error)), time.monotonic() - begin, error)
 
 
-def _given_database(render: Render, environment: Environment, name: str) -> dict[str, str]:
+def _given_database(render: Render, name: str) -> dict[str, str]:
     """For the suite: a new database on the server that was given, if one was and it needs one."""
-    url = os.environ.get(GIVEN_SERVER)
-    if not url or render.context["database_driver"] == "aiosqlite":
+    server = os.environ.get(POSTGRES)
+    if not server or render.context["database_driver"] == "aiosqlite":
         return {}
-    command = [environment.program("python"), "-c", ANEW, url, name]
-    subprocess.run(command, check=True)
-    return {"TEST_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+    return {"TEST_DATABASE_URL": database_anew(server, name)}
 
 
 def _cache_of_types(environment: Environment) -> dict[str, str]:

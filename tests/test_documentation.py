@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.questionnaire import choices
 from tests.rendering import ROOT, questions
 
 REFERENCE = (ROOT / "docs" / "reference" / "questions.md").read_text().partition("\n## ")[0]
@@ -14,10 +15,8 @@ ASKED = [name for name, question in questions().items() if question.get("when", 
 def test_a_question_is_documented_with_its_choices(name: str) -> None:
     (row,) = re.findall(rf"^\| `{name}` .*$", REFERENCE, re.MULTILINE)
 
-    choices = questions()[name].get("choices", [])
-    values = choices.values() if isinstance(choices, dict) else choices
-    for value in values:
-        assert f"`{value['value'] if isinstance(value, dict) else value}`" in row
+    for choice in choices(name):
+        assert f"`{choice}`" in row
 
 
 def test_no_other_question_is_documented() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.commands import run
+from tests.given import at, given_database, given_servers
 from tests.installing import Environment
-from tests.pgbouncer import Database, at, configuration, given, given_database, pgbouncer
+from tests.pgbouncer import configuration, pgbouncer
 from tests.rendering import Renderer
-from tests.serving import Postgres, postgres
+from tests.serving import Postgres, migrate, postgres
 
 WORKLOAD = Path(__file__).with_name("pgbouncer_workload.py").read_text()
 UNITS = 320
@@ -39,30 +39,30 @@ def project(request: pytest.FixtureRequest, renderer: Renderer) -> Path:
     return renderer.render(**answers).folder
 
 
+Ways = tuple[Postgres, Postgres]
+"""One database, straight as migrations go and through PgBouncer."""
+
+
 @contextmanager
-def empty_database(project: Path, environment: Environment) -> Generator[Database]:
-    if urls := given():
-        with given_database(*urls) as database:
-            yield database
+def empty_database(project: Path, environment: Environment) -> Generator[Ways]:
+    if urls := given_servers():
+        with given_database(*urls) as ways:
+            yield ways
         return
     with (
         tempfile.TemporaryDirectory(prefix="behind-") as folder,
         postgres(project, environment, Path(folder, "data")) as server,
         pgbouncer(server) as pooler,
     ):
-        yield Database(server, pooler)
+        yield server, pooler
 
 
 @pytest.fixture
-def database(project: Path, environment: Environment) -> Generator[Database]:
+def database(project: Path, environment: Environment) -> Generator[Ways]:
     """Migrated."""
-    with empty_database(project, environment) as database:
-        straight = database.straight.variables()
-        variables = environment.variables() | straight | {"APP_ENVIRONMENT": "test"}
-        command = [environment.program("alembic"), "upgrade", "head"]
-        status, output = run(command, project, variables)
-        assert status == 0, output
-        yield database
+    with empty_database(project, environment) as (straight, pooled):
+        migrate(project, environment, straight.variables() | {"APP_ENVIRONMENT": "test"})
+        yield straight, pooled
 
 
 def load(
@@ -98,21 +98,25 @@ def stored(environment: Environment, server: Postgres) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_every_acknowledged_write_is_stored_and_every_read_is_right(
-    project: Path, environment: Environment, database: Database
+    project: Path, environment: Environment, database: Ways
 ) -> None:
-    counted = load(project, environment, database.pooled, "safe")
+    straight, pooled = database
+
+    counted = load(project, environment, pooled, "safe")
 
     expected = {"acknowledged": UNITS, "right": UNITS}
     assert counted == {"A": expected, "B": expected}
-    assert stored(environment, database.straight) == {"A": UNITS, "B": UNITS}
+    assert stored(environment, straight) == {"A": UNITS, "B": UNITS}
 
 
 @pytest.mark.slow
 def test_the_defaults_of_the_driver_do_fail(
-    project: Path, environment: Environment, database: Database
+    project: Path, environment: Environment, database: Ways
 ) -> None:
     """Were it otherwise, the modes would not be needed any more."""
-    counted = load(project, environment, database.pooled, "driver-defaults")
+    _, pooled = database
+
+    counted = load(project, environment, pooled, "driver-defaults")
 
     assert any(counts.get("errors", 0) or counts.get("wrong", 0) for counts in counted.values())
 

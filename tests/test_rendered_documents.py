@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import labels, lies, names
+from tests.documents import lies
+from tests.option_names import labels, names
 from tests.rendering import Render, Renderer, questions
 from tests.variants import VARIANTS
 

@@ -11,7 +11,7 @@ from tests.commands import run, steps_of
 from tests.installing import Environment
 from tests.rendering import Renderer
 from tests.suites import Report, Step
-from tests.union import declared, requirements
+from tests.union import declared, news, requirements, without_upper_bounds
 from tests.variants import VARIANTS
 
 STEPS = ["ruff format --check", "ruff check", "mypy", "lint-imports", "pytest"]
@@ -68,3 +68,18 @@ def test_a_hanging_step_is_ended_with_all_that_it_started(tmp_path: Path) -> Non
     status, output = run(["sh", "-c", "echo begun; sleep 60; echo never"], tmp_path, {}, most=1)
     assert (status, time.monotonic() - begin < 30) == (-1, True)
     assert output == "begun\n\nIt was still running after 1 s."
+
+
+def test_only_upper_bounds_are_left_out() -> None:
+    lines = ["fastapi>=0.165.0,<0.166", "uvicorn[standard]>=0.54.0,<0.55"]
+    assert without_upper_bounds(lines) == ["fastapi>=0.165.0", "uvicorn[standard]>=0.54.0"]
+
+
+def test_newer_releases_are_told_and_those_beyond_the_bounds_marked() -> None:
+    pinned = {"fastapi": "0.165.0", "mako": "1.3.0", "ruff": "0.17.6"}
+    newest = {"fastapi": "0.166.0", "mako": "1.4.0", "ruff": "0.17.6", "h11": "1.0"}
+    assert news(newest, pinned, ["fastapi>=0.165.0,<0.166", "ruff>=0.17.6,<0.18"]) == [
+        "fastapi 0.165.0 -> 0.166.0, beyond <0.166,>=0.165.0",
+        "mako 1.3.0 -> 1.4.0",
+        "h11 new -> 1.0",
+    ]

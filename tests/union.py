@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,18 +95,23 @@ def write_lock(*options: str) -> None:
         shutil.copy2(folder / "uv.lock", LOCK)
 
 
-def news() -> list[str]:
-    """A line for each package that has a newer release than the one that is pinned."""
-    with tempfile.TemporaryDirectory() as directory:
-        newest = versions(write_newest(Path(directory)) / "uv.lock")
-    bounds = {Requirement(line).name: Requirement(line).specifier for line in requirements()}
-    pinned, lines = versions(LOCK), []
+def news(newest: Mapping[str, str], pinned: Mapping[str, str], lines: Iterable[str]) -> list[str]:
+    """A line for each package that has another version than the pinned one; `lines` are the
+    requirements, with the bounds that it may be beyond."""
+    bounds = {found.name: found.specifier for found in map(Requirement, lines)}
+    told = []
     for name, version in newest.items():
         if version != pinned.get(name):
             beyond = name in bounds and version not in bounds[name]
             where = f", beyond {bounds[name]}" if beyond else ""
-            lines.append(f"{name} {pinned.get(name, 'new')} -> {version}{where}")
-    return lines
+            told.append(f"{name} {pinned.get(name, 'new')} -> {version}{where}")
+    return told
+
+
+def tell_news() -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        newest = versions(write_newest(Path(directory)) / "uv.lock")
+    print("\n".join(news(newest, versions(LOCK), requirements())) or "All pins are the newest.")
 
 
 if __name__ == "__main__":
@@ -114,6 +119,6 @@ if __name__ == "__main__":
         case ["lock", *options]:
             write_lock(*options)
         case ["newest"]:
-            print("\n".join(news()) or "Every pin is the newest release.")
+            tell_news()
         case _:
             sys.exit("usage: python -m tests.union lock [--upgrade] | newest")
