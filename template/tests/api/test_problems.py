@@ -175,9 +175,23 @@ async def test_an_unavailable_database_says_when_to_try_again(failing: httpx2.As
     assert (await failing.get("/unavailable")).headers["retry-after"] == "1"
 
 
-async def test_the_documentation_shows_the_form_of_errors(client: httpx2.AsyncClient) -> None:
+async def test_the_documentation_names_every_status_with_its_form(
+    client: httpx2.AsyncClient,
+) -> None:
     document = (await client.get("/openapi.json")).json()
 
     assert "HTTPValidationError" not in document["components"]["schemas"]
-    responses = document["paths"][USERS]["post"]["responses"]
-    assert "application/problem+json" in responses["default"]["content"]
+    responses = document["paths"][f"{USERS}/{{user_id}}"]["patch"]["responses"]
+    assert {"200", "400", "404", "409", "413", "415", "422", "500", "503"} <= responses.keys()
+    for status in responses.keys() - {"200"}:
+        schema = responses[status]["content"]["application/problem+json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+async def test_the_documentation_names_no_status_that_can_not_be(
+    client: httpx2.AsyncClient,
+) -> None:
+    document = (await client.get("/openapi.json")).json()
+
+    assert not document["paths"]["/health/live"]["get"]["responses"].keys() & {"404", "422", "503"}
+    assert "409" not in document["paths"]["/api/v1/posts"]["post"]["responses"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -61,12 +62,26 @@ def test_the_first_that_matches_is_found(
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [("/v1/things/1", "POST"), ("/v1/thingsx/1", "GET"), ("/v1/things", "GET"), ("nothing", "GET")],
+    [("/v1/thingsx/1", "GET"), ("/v1/things", "GET"), ("nothing", "GET")],
 )
 def test_what_it_does_not_know_it_leaves_to_others(path: str, method: str) -> None:
     index, _ = index_of(PATHS)
 
     assert index.matches(scope_of(path, method))[0] == Match.NONE
+
+
+def test_a_method_that_a_path_does_not_take_may_be_one_of_others() -> None:
+    index, _ = index_of(PATHS)
+
+    assert index.matches(scope_of("/v1/things/1", "POST"))[0] == Match.PARTIAL
+
+
+async def test_a_wrong_method_is_told_all_that_the_path_takes(client: httpx2.AsyncClient) -> None:
+    several = await client.put("/api/v1/users")
+    one = await client.patch("/api/v1/users/with-posts", json={})
+
+    assert (several.status_code, several.headers["allow"]) == (405, "GET, POST")
+    assert (one.status_code, one.headers["allow"]) == (405, "GET"), "not a user with this id"
 
 
 async def test_all_operations_go_through_it(service: Running) -> None:

@@ -1,26 +1,32 @@
 """Finds the route of a request without trying one route after the other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from re import Match as RegexMatch
 from re import Pattern
 from typing import Any
 
 from fastapi.routing import APIRoute, RouteContext
 from starlette.convertors import Convertor
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 _ROUTE = "app.route"
 """Where a request's scope keeps what was found, from `matches` to `handle`."""
 
+_ALLOWED = "app.allowed"
+"""The same for the methods of a path that doesn't take the one of the request."""
+
 
 class RouteIndex(BaseRoute):
     """Stands before all routes of an application and picks the one that FastAPI would pick, at a
     cost that does not grow with their number.
 
-    What it doesn't find (unknown paths, wrong methods, routes of other kinds) it leaves to the
-    routes behind it.
+    It differs in wrong methods only: it names all that the path takes (RFC 9110, section 15.5.6),
+    and never takes one route's path for another's parameter. What it doesn't know (unknown paths,
+    routes of other kinds) it leaves to the routes behind it.
     """
 
     def __init__(self, routes: Iterable[RouteContext]) -> None:
@@ -29,15 +35,27 @@ class RouteIndex(BaseRoute):
             start: [route for route in indexed if _is_within(start, route.start)]
             for start in {route.start for route in indexed}
         }
+        self._fixed = {
+            path: _methods(route for route in indexed if route.start == path and route.is_fixed)
+            for path in {route.start for route in indexed if route.is_fixed}
+        }
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] == "http":
             path, method = _path_below_root(scope), scope["method"]
+            allowed = self._fixed.get(path)
+            if allowed is not None and method not in allowed:
+                return Match.FULL, {_ALLOWED: allowed}
             for route in self._candidates_of(path):
                 found = method in route.methods and route.path.match(path)
                 if found:
                     return Match.FULL, {**route.scope, "path_params": route.parameters(found)}
+            return self._wrong_method(path)
         return Match.NONE, {}
+
+    def _wrong_method(self, path: str) -> tuple[Match, Scope]:
+        allowed = _methods(r for r in self._candidates_of(path) if r.path.match(path))
+        return (Match.PARTIAL, {_ALLOWED: allowed}) if allowed else (Match.NONE, {})
 
     def _candidates_of(self, path: str) -> list["_Route"]:
         """In the order in which they were included."""
@@ -49,6 +67,10 @@ class RouteIndex(BaseRoute):
         return self._candidates[start]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _ROUTE not in scope:
+            raise HTTPException(
+                HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(scope[_ALLOWED])}
+            )
         await scope[_ROUTE].app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
@@ -65,6 +87,10 @@ class _Route:
     scope: Mapping[str, Any]
     """What a request learns of its route."""
 
+    @property
+    def is_fixed(self) -> bool:
+        return not self.convertors
+
     @classmethod
     def of(cls, route: RouteContext) -> "_Route":
         return cls(
@@ -77,6 +103,10 @@ class _Route:
 
     def parameters(self, found: RegexMatch[str]) -> dict[str, Any]:
         return {name: self.convertors[name].convert(v) for name, v in found.groupdict().items()}
+
+
+def _methods(routes: Iterable[_Route]) -> Sequence[str]:
+    return sorted({method for route in routes for method in route.methods})
 
 
 def _path_below_root(scope: Scope) -> str:

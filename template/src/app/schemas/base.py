@@ -10,7 +10,8 @@ MOST_FIELDS = 100
 class Schema(BaseModel):
     """Fields are documented under the field; OpenAPI shows it."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    # A validation error that nobody expects is logged with its stack, not with the values.
+    model_config = ConfigDict(use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
 class Input(Schema):
@@ -44,8 +45,21 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+# What is cut off at the ends of a string (Unicode, property White_Space), for those who read the
+# OpenAPI document.
+_SPACE = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_NO_NUL = r"^[^\u0000]*$"
+_NOT_BLANK = rf"^[^\u0000]*[^\u0000{_SPACE}][^\u0000]*$"
+
+Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": _NO_NUL})]
 """A string that can be stored. Bound its length with `Field` wherever it is used."""
+
+FilledText = Annotated[
+    str,
+    Field(min_length=1, json_schema_extra={"pattern": _NOT_BLANK}),
+    AfterValidator(_storable),
+]
+"""The same for what must not be blank."""
 
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 """An e-mail address, compared and stored in lower case."""

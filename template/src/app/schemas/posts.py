@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
-from .base import Input, Output, Text
+from .base import FilledText, Input, Output, Text
 from .page import Page
 
 MOST_IMPORTED = 10_000
 """Posts that one request may import."""
 
-Title = Annotated[Text, Field(min_length=1, max_length=200)]
+Title = Annotated[FilledText, Field(max_length=200)]
 Body = Annotated[Text, Field(max_length=20_000)]
 
 

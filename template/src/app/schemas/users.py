@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
-from .base import Email, Input, Output, Text
+from .base import Email, FilledText, Input, Output
 from .page import Page
 from .posts import PostRead
 
-Name = Annotated[Text, Field(min_length=1, max_length=100)]
+Name = Annotated[FilledText, Field(max_length=100)]
 
 
 class UserCreate(Input):

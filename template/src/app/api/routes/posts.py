@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from ...errors import UserNotFound
 from ...schemas.posts import (
     PostChange,
     PostCreate,
@@ -15,6 +16,7 @@ from ...schemas.posts import (
     PostRead,
 )
 from ..deps import PageDep, PostsDep, ReadPostsDep
+from ..document import problems
 
 router = APIRouter(prefix="/api/v1", tags=["posts"])
 
@@ -34,7 +36,7 @@ async def read_post(posts: ReadPostsDep, post_id: UUID) -> PostRead:
     return PostRead.model_validate(await posts.get(post_id))
 
 
-@router.post("/posts", status_code=HTTPStatus.CREATED)
+@router.post("/posts", status_code=HTTPStatus.CREATED, responses=problems(UserNotFound))
 async def publish_post(posts: PostsDep, new: PostCreate, response: Response) -> PostRead:
     """Publish a post of a user."""
     post = PostRead.model_validate(await posts.publish(new))

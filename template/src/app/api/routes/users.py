@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from ...errors import EmailTaken
 from ...schemas.users import (
     UserChange,
     UserCreate,
@@ -13,6 +14,7 @@ from ...schemas.users import (
     UserWithPostsPage,
 )
 from ..deps import PageDep, ReadUsersDep, UsersDep
+from ..document import problems
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
 
@@ -35,7 +37,7 @@ async def read_user(users: ReadUsersDep, user_id: UUID) -> UserRead:
     return UserRead.model_validate(await users.get(user_id))
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", status_code=HTTPStatus.CREATED, responses=problems(EmailTaken))
 async def register_user(users: UsersDep, new: UserCreate, response: Response) -> UserRead:
     """Register a user; the e-mail address must not be taken."""
     user = UserRead.model_validate(await users.register(new))
@@ -43,7 +45,7 @@ async def register_user(users: UsersDep, new: UserCreate, response: Response) ->
     return user
 
 
-@router.patch("/{user_id}")
+@router.patch("/{user_id}", responses=problems(EmailTaken))
 async def change_user(users: UsersDep, user_id: UUID, change: UserChange) -> UserRead:
     """Change what is given; what is left out stays."""
     return UserRead.model_validate(await users.change(user_id, change))

@@ -1,0 +1,113 @@
+"""The OpenAPI document, with every status that an operation can answer."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+
+from ..errors import (
+    CONTENT_TOO_LARGE,
+    MEDIA_TYPE,
+    UNPROCESSABLE_CONTENT,
+    NotFound,
+    ServiceError,
+    Unavailable,
+)
+from ..schemas.problem import Problem
+
+_REFERENCE = "#/components/schemas/{model}"
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}}
+_DESCRIPTIONS: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: "The request can't be read.",
+    HTTPStatus.UNAUTHORIZED: "The request doesn't prove who sends it.",
+    HTTPStatus.FORBIDDEN: "Whoever sends the request may not do this.",
+    HTTPStatus.NOT_FOUND: NotFound.detail,
+    CONTENT_TOO_LARGE: "The body is larger than this operation takes.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
+    UNPROCESSABLE_CONTENT: "The request does not have the form that this operation asks for.",
+    HTTPStatus.TOO_MANY_REQUESTS: "There were too many requests; try again later.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: ServiceError.detail,
+    HTTPStatus.SERVICE_UNAVAILABLE: Unavailable.detail,
+    HTTPStatus.GATEWAY_TIMEOUT: "The service could not answer in time.",
+}
+
+
+def problems(*errors: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
+    """For `responses=` of a route: what its service raises, beyond what follows from its form."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        earlier = found.get(error.status, {}).get("description", "")
+        found[error.status] = _problem(f"{earlier} {error.detail}".lstrip())
+    return found
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": _CONTENT}
+
+
+class DocumentedApp(FastAPI):
+    """Adds to each operation what its form tells: one with a body can be sent too much of it, one
+    with an id in its path can be asked for what isn't there.
+
+    All of it happens when the document is made, nothing when a request is served.
+    """
+
+    def __init__(self, *, refusals: Iterable[int], **options: Any) -> None:
+        """`refusals` are statuses that middleware answers by itself, whatever the operation."""
+        super().__init__(**options)
+        self._refusals = tuple(refusals)
+
+    def openapi(self) -> dict[str, Any]:
+        before = self.openapi_schema
+        document = super().openapi()
+        if document is not before:
+            _replace_schemas(document.setdefault("components", {}).setdefault("schemas", {}))
+            for context, operation in _operations(document, iter_route_contexts(self.routes)):
+                _add_problems(operation, [*_problems_of(context, operation), *self._refusals])
+        return document
+
+
+def _replace_schemas(schemas: dict[str, Any]) -> None:
+    """FastAPI's own form of errors is not the one of this service."""
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template=_REFERENCE, mode="serialization")
+    schemas |= problem.pop("$defs")
+    schemas[Problem.__name__] = problem
+
+
+def _operations(
+    document: Mapping[str, Any], routes: Iterable[RouteContext]
+) -> Iterator[tuple[RouteContext, dict[str, Any]]]:
+    for route in routes:
+        operations = document["paths"].get(route.path_format, {})
+        for method in route.methods or ():
+            if method.lower() in operations:
+                yield route, operations[method.lower()]
+
+
+def _problems_of(route: RouteContext, operation: Mapping[str, Any]) -> Iterator[int]:
+    """What an operation can answer, by its form."""
+    yield HTTPStatus.INTERNAL_SERVER_ERROR
+    if route.dependant.dependencies:
+        yield HTTPStatus.SERVICE_UNAVAILABLE
+    if "requestBody" in operation:
+        yield from (HTTPStatus.BAD_REQUEST, CONTENT_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if "requestBody" in operation or "parameters" in operation:
+        yield UNPROCESSABLE_CONTENT
+    if "{" in (route.path_format or ""):
+        yield HTTPStatus.NOT_FOUND
+    if "security" in operation:
+        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:
+    responses = operation["responses"]
+    for status in statuses:
+        described = responses.get(str(status), {}).get("content")
+        if not described or MEDIA_TYPE not in described:
+            text = _DESCRIPTIONS.get(status) or HTTPStatus(status).phrase
+            responses[str(status)] = _problem(text)
+    operation["responses"] = dict(sorted(responses.items()))
