@@ -12,12 +12,14 @@ from sqlalchemy import text
 from app import errors
 from app.api.deps import SessionDep
 from app.config import Settings
+from app.logs import JsonFormatter
 from app.main import create_app
 
 from ..running import running
 
 USERS = "/api/v1/users"
 CHUNKS_OF_MORE_THAN_THE_LIMIT = 3
+BROKEN_SQL = text("SELECT secret_column FROM nowhere")
 
 
 async def chunks() -> AsyncIterator[bytes]:
@@ -44,7 +46,7 @@ def add_failing_routes(app: FastAPI) -> None:
 
     @app.get("/sql")
     async def fail_in_sql(session: SessionDep) -> None:
-        await session.execute(text("SELECT secret_column FROM nowhere"))
+        await session.execute(BROKEN_SQL)
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +171,17 @@ async def test_a_bug_is_logged_with_its_stack(
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert record.exc_info is not None
     assert "secret of the implementation" in str(record.exc_info[1])
+
+
+async def test_a_bug_in_sql_is_logged_without_the_sql(
+    failing: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    await failing.get("/sql")
+
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    line = JsonFormatter().format(record)
+    assert "await session.execute" in line
+    assert "SELECT" not in line
 
 
 async def test_an_unavailable_database_says_when_to_try_again(failing: httpx2.AsyncClient) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import DatabaseUnavailable, PoolExhausted, ServiceError
@@ -12,7 +12,8 @@ from .driver import meaning_of, violated_constraint
 
 @contextmanager
 def database_errors() -> Generator[None]:
-    """Raise what failed in the block as the service's own error; unknown errors pass as they are.
+    """Raise what failed in the block as the service's own error; unknown errors pass, but forget
+    their SQL, which logs must not show.
 
     A deadline or a lost connection arrives as a bare `TimeoutError` or `ConnectionError`. Whoever
     waits for something else inside a unit of work turns that one's errors into its own before they
@@ -24,9 +25,10 @@ def database_errors() -> Generator[None]:
         raise PoolExhausted from error
     except (TimeoutError, ConnectionError) as error:
         raise DatabaseUnavailable from error
-    except DBAPIError as error:
-        meaning = meaning_of(error)
+    except StatementError as error:
+        meaning = meaning_of(error) if isinstance(error, DBAPIError) else None
         if meaning is None:
+            error.statement = None
             raise
         raise meaning from error
 
