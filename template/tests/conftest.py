@@ -15,15 +15,25 @@ from app.db.database import Database
 from app.db.models import Base
 from app.main import create_app
 
+from . import witness
 from .database import temporary_database
 from .running import Running, running
 
 PROJECT = Path(__file__).parents[1]
 
+witness.start()
+
 # What is set on this machine must not decide whether the tests pass.
 Settings.model_config["env_file"] = None
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks() -> Generator[None]:
+    """Whatever a test is about: what it logged and the errors it was answered hold no secret."""
+    yield
+    assert witness.leaks() == []
 
 
 @pytest.fixture(scope="session")

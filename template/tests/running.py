@@ -13,6 +13,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.db.database import Database
 
+from . import witness
+
 
 @dataclass(frozen=True)
 class Running:
@@ -54,7 +56,7 @@ async def running(app: FastAPI) -> AsyncGenerator[Running]:
     lifespan = _Lifespan(app)
 
     async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": dict(lifespan.state)}, receive, send)
+        await app({**scope, "state": dict(lifespan.state)}, receive, witness.watched(send))
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(lifespan.run())
