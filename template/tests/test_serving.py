@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from app.config import Settings
 
+from . import witness
 from .conftest import PROJECT
 from .factories import user_body
 
@@ -70,6 +71,7 @@ def server(settings: Settings, log: Path) -> Generator[tuple[subprocess.Popen[by
         if process.poll() is None:
             process.kill()
         process.wait()
+        witness.read(log.read_text())
 
 
 def wait_until_live(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
@@ -82,6 +84,57 @@ def wait_until_live(process: subprocess.Popen[bytes], url: str, log: Path) -> No
         else:
             return
     pytest.fail(f"the server did not start:\n{log.read_text()}")
+
+
+# What a client library would not send.
+RAW_REQUESTS = {
+    "header injection": b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
+    b"X-Request-ID: 12345678\rX-Injected: 1\r\n\r\n",
+    "folded header": b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
+    b"X-Request-ID: 12345678\r\n X-Injected: 1\r\n\r\n",
+    "NUL in a header": b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
+    b"X-Request-ID: a\0b\r\n\r\n",
+    "long request id": b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
+    b"X-Request-ID: %b\r\n\r\n" % (b"x" * 10_000),
+    "NUL in the path": b"GET /api/v1/users/\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "not UTF-8 in the path": b"GET /api/v1/users/\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "half an escape": b"GET /api/v1/users/%%f?after=%%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "two lengths": b"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "negative length": b"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Length: -1\r\n\r\n",
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n",
+}
+
+
+def answer_to(url: str, request: bytes) -> bytes:
+    """What the server sends until it is silent."""
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=5) as peer:
+        peer.sendall(request)
+        peer.shutdown(socket.SHUT_WR)
+        received = b""
+        with suppress(ConnectionResetError):
+            while piece := peer.recv(65_536):
+                received += piece
+    return received
+
+
+def test_the_server_survives_what_is_hardly_http(
+    settings: Settings, migrated: None, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with server(settings, log) as (process, url):
+        wait_until_live(process, url, log)
+        answers = {name: answer_to(url, request) for name, request in RAW_REQUESTS.items()}
+        health = httpx2.get(f"{url}/health/live")
+
+    assert health.status_code == 200
+    for name, answer in answers.items():
+        head = answer.partition(b"\r\n\r\n")[0].lower()
+        assert not head.startswith(b"http/1.1 5"), name
+        assert b"\nx-injected" not in head, name
+        assert len(head) < 2_000, name
+    assert "Traceback" not in log.read_text()
 
 
 def test_the_server_serves_and_stops(settings: Settings, migrated: None, tmp_path: Path) -> None:

@@ -98,7 +98,9 @@ def assume_fit(case: schemathesis.Case[Any]) -> None:
 
 
 @schema.parametrize()
-def test_every_answer_is_as_documented(case: schemathesis.Case[Any], session: requests.Session) -> None:
+def test_every_answer_is_as_documented(
+    case: schemathesis.Case[Any], session: requests.Session
+) -> None:
     assume_fit(case)
     case.call_and_validate(session=session, headers=callers.headers())
 

@@ -34,13 +34,29 @@ async def test_a_taken_email_conflicts_in_any_spelling(client: httpx2.AsyncClien
     assert response.json()["type"] == "urn:problem-type:email-taken"
 
 
-async def test_of_many_registrations_of_one_email_one_wins(client: httpx2.AsyncClient) -> None:
-    body = user_body()
+@pytest.mark.parametrize("spellings", [["ada@example.org"], ["Ada@example.org", "aDA@EXAMPLE.ORG"]])
+async def test_of_many_registrations_of_one_email_one_wins(
+    client: httpx2.AsyncClient, spellings: list[str]
+) -> None:
+    bodies = [user_body(email=email) for email in spellings * (12 // len(spellings))]
 
     async with asyncio.TaskGroup() as tasks:
-        racing = [tasks.create_task(client.post(URL, json=body)) for _ in range(12)]
+        racing = [tasks.create_task(client.post(URL, json=body)) for body in bodies]
 
     assert Counter(task.result().status_code for task in racing) == {201: 1, 409: 11}
+    assert len((await client.get(URL)).json()["items"]) == 1
+
+
+async def test_of_many_changes_to_one_email_one_wins(client: httpx2.AsyncClient) -> None:
+    users = [await register(client) for _ in range(8)]
+
+    async with asyncio.TaskGroup() as tasks:
+        racing = [
+            tasks.create_task(client.patch(f"{URL}/{user['id']}", json={"email": email}))
+            for user, email in zip(users, ["ada@example.org", "ADA@example.org"] * 4, strict=True)
+        ]
+
+    assert Counter(task.result().status_code for task in racing) == {200: 1, 409: 7}
 
 
 async def test_a_change_leaves_out_what_it_does_not_name(client: httpx2.AsyncClient) -> None:

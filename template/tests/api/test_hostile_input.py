@@ -1,0 +1,218 @@
+"""A catalogue of hostile input, fired at every operation of the OpenAPI document, so that a new
+route joins by itself.
+
+Each request is a valid one with one thing broken, so that it reaches what it attacks. It must be
+refused with a problem, or, where it does no harm, answered as documented.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import httpx2
+import pytest
+
+from .. import callers, witness
+from ..factories import publish, register
+from ..operations import Document, Operation, Parameter, places, replaced
+
+DOCUMENT = Document()
+OPERATIONS = list(DOCUMENT.operations())
+SECRET = witness.PASSWORD
+JSON = {"content-type": "application/json"}
+HUGE = [2**31, 2**63, 2**64, -(2**63) - 1, 10**400]
+LEVELS = [500, 3_000, 100_000]
+
+# Percent-encoded: NUL, half of a surrogate pair, what is not UTF-8, a line break, a way up.
+WRITTEN = ["%00", "%ED%A0%80", "%FF%FE", "a%0D%0Ab: c", "..%2F..%2Fetc", "%2e%2e", "x" * 10_000]
+NUMBERS = [str(number) for number in HUGE] + ["-1", "1e400", "NaN", "0x10", "%EF%BC%91"]
+WORDS = ["", "null", "true", "[]", "{}", "'; DROP TABLE users; --"]
+
+HEADERS = [
+    ("x-request-id", "x" * 10_000),
+    ("x-request-id", "a\tb: c"),
+    ("x-request-id", "\x00\x1b[31m"),
+    ("cookie", "=;" * 500),
+    ("accept-encoding", "gzip;q=x, *;q=-1"),
+]
+
+# As JSON writes them, for a place that holds a text.
+NO_TEXTS = [r'"a\u0000b"', r'"\ud800"', r'"\udfff\ud800"', "1e999", "NaN", "-Infinity", "true"]
+NO_VALUES = [*map(str, HUGE), "9" * 5_000, f'["{SECRET}"]', f'{{"password": "{SECRET}"}}']
+NO_MOMENTS = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "99999-01-01", "2026-02-30"]
+NO_BODIES = ["", "[]", "null", "1", '"text"', "{", '{"a": ', "{}{}", "'"]
+
+
+REFUSALS = {400, 413, 415, 422}
+
+
+class Attack(NamedTuple):
+    name: str
+    request: dict[str, Any]
+    may_pass: bool = False
+    """It does no harm to some operations."""
+
+
+def url_of(operation: Operation, known: Mapping[str, str], **written: str) -> str:
+    """The address, with some of the parameters in its path written otherwise."""
+    samples = {p.name: DOCUMENT.sample(p.schema, known, p.name) for p in operation.path_parameters}
+    return operation.path.format(**(samples | written))
+
+
+def body_of(operation: Operation, known: Mapping[str, str]) -> dict[str, Any] | None:
+    return DOCUMENT.sample(operation.body, known) if operation.body else None
+
+
+def attacks(operation: Operation, known: Mapping[str, str]) -> Iterator[Attack]:
+    body = body_of(operation, known)
+    url, valid = url_of(operation, known), {} if body is None else {"json": body}
+    for parameter in operation.path_parameters:
+        for value in [*WRITTEN, *NUMBERS, *WORDS[1:]]:
+            broken = url_of(operation, known, **{parameter.name: value})
+            yield Attack(f"path: {value[:30]}", {"url": broken, **valid}, is_text(parameter))
+    for query, may_pass in queries(operation):
+        yield Attack(f"query: {query[:40]}", {"url": f"{url}?{query}", **valid}, may_pass)
+    for name, value in HEADERS:
+        request = {"url": url, "headers": {name: value}, **valid}
+        yield Attack(f"header: {name}", request, may_pass=True)
+    if body is not None:
+        for attack in [*broken_bodies(body), *broken_places(operation, body), *broken_forms(body)]:
+            yield attack._replace(request={"url": url, **attack.request})
+
+
+def is_text(parameter: Parameter) -> bool:
+    schema = DOCUMENT.resolve(parameter.schema)
+    return schema.get("type") == "string" and "format" not in schema
+
+
+def queries(operation: Operation) -> Iterator[tuple[str, bool]]:
+    """Written queries, each with whether it may pass."""
+    yield f"unknown={SECRET}&%00=%FF&limit[]=1", True
+    for parameter in operation.query_parameters:
+        name, schema = parameter.name, DOCUMENT.resolve(parameter.schema)
+        for value in [*WRITTEN, *NUMBERS, *WORDS]:
+            # Digits of other scripts are digits.
+            yield f"{name}={value}", is_text(parameter) or value == "%EF%BC%91"
+        for bound, step in (("minimum", -1), ("maximum", 1)):
+            if bound in schema:
+                yield f"{name}={schema[bound] + step}", False
+        sample = str(DOCUMENT.sample(parameter.schema, {}))
+        yield f"{name}={sample}&{name}={sample}", True
+        if schema.get("format") == "uuid":
+            yield from tampered(name, sample)
+
+
+def tampered(name: str, cursor: str) -> Iterator[tuple[str, bool]]:
+    """Cursors that nobody was given. Those that look like one lead to another page."""
+    for value in (cursor[:-1], f"{cursor}0", cursor.replace("0", "g", 1), f"{cursor}%00"):
+        yield f"{name}={value}", False
+    for value in (cursor.replace("7", "0"), "f" * 32, "0" * 32, f"%7B{cursor}%7D"):
+        yield f"{name}={value}", True
+
+
+def broken_bodies(body: dict[str, Any]) -> Iterator[Attack]:
+    """What is no object, or one that is not as asked."""
+    for text in NO_BODIES:
+        yield raw(f"body: {text}", text.encode())
+    yield Attack("unknown field", {"json": body | {"unknown": SECRET}})
+    yield Attack("many unknown fields", {"json": body | {f"x{n}": 1 for n in range(5_000)}})
+    for levels in LEVELS:
+        yield raw(f"{levels} lists", b"[" * levels + b"]" * levels)
+        inner = b'{"a":' * levels + b"1" + b"}" * levels
+        yield raw(f"{levels} levels in a field", b'{"unknown": ' + inner + b"}")
+    first, *_ = body
+    value = json.dumps(body[first])
+    twice = json.dumps(body)[:-1] + f', "{first}": {value}}}'
+    yield raw("a key twice", twice.encode())._replace(may_pass=True)
+
+
+def broken_places(operation: Operation, body: dict[str, Any]) -> Iterator[Attack]:
+    """A valid body with another value in one place."""
+    is_change = operation.method == "PATCH"
+    for place in places(body):
+        for value in [*NO_TEXTS, *NO_VALUES, "null", json.dumps("x" * 1_000_000)]:
+            text = json.dumps(replaced(body, place, "HERE")).replace('"HERE"', value)
+            yield raw(f"{place}: {value[:40]}", text.encode())
+        for moment in NO_MOMENTS:
+            yield Attack(f"{place}: {moment}", {"json": replaced(body, place, moment)}, True)
+        not_utf8 = json.dumps(replaced(body, place, "HERE")).encode().replace(b"HERE", b"\xff\xc0")
+        yield raw(f"{place}: not UTF-8", not_utf8)
+        if len(place) == 1 and not is_change:
+            yield Attack(f"without {place}", {"json": {n: body[n] for n in body if n != place[0]}})
+
+
+def broken_forms(body: dict[str, Any]) -> Iterator[Attack]:
+    """A valid body that is sent in the wrong way, or too large."""
+    content = json.dumps(body).encode()
+    for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "x", ""):
+        yield Attack(f"type {kind}", {"content": content, "headers": {"content-type": kind}})
+    yield Attack("no type", {"content": content})
+    yield Attack("form", {"data": {"name": SECRET}})
+    yield Attack("file", {"files": {"name": SECRET.encode()}})
+    yield Attack("announced", {"content": content, "headers": JSON | {"content-length": "9" * 12}})
+    yield Attack("endless", {"content": endless(), "headers": JSON})
+
+
+def raw(name: str, content: bytes) -> Attack:
+    return Attack(name, {"content": content, "headers": JSON})
+
+
+async def endless() -> AsyncIterator[bytes]:
+    while True:
+        yield b" " * 1_000_000
+
+
+def verdict(operation: Operation, attack: Attack, answer: httpx2.Response) -> str | None:
+    """What is wrong with an answer, None when nothing is."""
+    status = answer.status_code
+    if status >= 500 or status not in operation.statuses | {404}:
+        return f"answered {status}"
+    if status < 400:
+        return None if attack.may_pass else f"accepted with {status}"
+    if answer.headers["content-type"] != "application/problem+json":
+        return f"no problem but {answer.headers['content-type']}"
+    if answer.json()["status"] != status or not answer.json()["detail"]:
+        return f"a poor problem: {answer.text}"
+    if SECRET in answer.text:
+        return f"repeats what was sent: {answer.text}"
+    return "a long answer" if len(answer.content) + len(str(answer.headers)) > 50_000 else None
+
+
+async def seeds(client: httpx2.AsyncClient) -> dict[str, str]:
+    """Ids of what exists, by the names that paths and bodies give them."""
+    user = await register(client)
+    post = await publish(client, user["id"])
+    return {"user_id": user["id"], "author_id": user["id"], "post_id": post["id"]}
+
+
+async def send(
+    client: httpx2.AsyncClient, operation: Operation, request: Mapping[str, Any]
+) -> httpx2.Response:
+    headers = callers.headers() | request.get("headers", {})
+    return await client.request(operation.method, **{**request, "headers": headers})
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+async def test_hostile_input_is_refused(client: httpx2.AsyncClient, operation: Operation) -> None:
+    known = await seeds(client)
+    found = []
+
+    for attack in attacks(operation, known):
+        answer = await send(client, operation, attack.request)
+        found.append((attack.name, verdict(operation, attack, answer)))
+
+    assert [(name, wrong) for name, wrong in found if wrong] == []
+    assert len(found) > 3
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+async def test_what_is_broken_was_valid_before(
+    client: httpx2.AsyncClient, operation: Operation
+) -> None:
+    """Else its refusal would prove nothing."""
+    known = await seeds(client)
+    body = body_of(operation, known)
+
+    answer = await send(client, operation, {"url": url_of(operation, known), "json": body})
+
+    assert answer.status_code not in REFUSALS, answer.text
