@@ -110,8 +110,9 @@ RAW_REQUESTS = {
 def answer_to(url: str, request: bytes) -> bytes:
     """What the server sends until it is silent."""
     with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=5) as peer:
-        peer.sendall(request)
-        peer.shutdown(socket.SHUT_WR)
+        with suppress(OSError):  # it may have hung up already
+            peer.sendall(request)
+            peer.shutdown(socket.SHUT_WR)
         received = b""
         with suppress(ConnectionResetError):
             while piece := peer.recv(65_536):
