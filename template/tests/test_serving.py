@@ -128,6 +128,8 @@ def test_the_server_survives_what_is_hardly_http(
         wait_until_live(process, url, log)
         answers = {name: answer_to(url, request) for name, request in RAW_REQUESTS.items()}
         health = httpx2.get(f"{url}/health/live")
+        process.send_signal(signal.SIGTERM)  # killed, granian would leave its worker behind
+        process.wait(timeout=30)
 
     assert health.status_code == 200
     for name, answer in answers.items():
