@@ -147,12 +147,14 @@ def test_the_order_in_which_middleware_is_given_makes_no_difference(renderer: Re
     forwards = renderer.render(middleware=list(MIDDLEWARE))
     backwards = renderer.render(middleware=list(reversed(MIDDLEWARE)))
     as_text = renderer.render(middleware=f"[{', '.join(reversed(MIDDLEWARE))}]")
-    assert stack_of(forwards) == [*MIDDLEWARE[:5], "problems", *MIDDLEWARE[5:], "body_limit"]
+    inner = ["no_store", "problems", "deadline", *MIDDLEWARE[5:], "body_limit"]
+    assert stack_of(forwards) == ["proxy_headers", *MIDDLEWARE[:5], *inner]
     assert forwards.files() == backwards.files() == as_text.files()
 
 
 def test_a_service_may_do_without_middleware(renderer: Renderer) -> None:
-    assert stack_of(renderer.render(middleware=[])) == ["problems", "body_limit"]
+    always = ["proxy_headers", "no_store", "problems", "deadline", "body_limit"]
+    assert stack_of(renderer.render(middleware=[])) == always
 
 
 def test_a_person_who_told_copier_a_name_is_proposed_as_the_author(

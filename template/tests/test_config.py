@@ -53,7 +53,7 @@ def test_every_setting_is_documented_and_bounded(name: str) -> None:
     field = ALL[name]
 
     assert field.description
-    if field.annotation in {int, float, list[str]}:
+    if field.annotation in {int, float} or isinstance(field.default, list):
         assert field.metadata, f"{name} needs a least and a greatest value"
 
 
@@ -101,7 +101,8 @@ def test_production_starts_with_safe_settings() -> None:
 
 
 def test_production_refuses_lists_that_let_everyone_in() -> None:
-    lists = [name for name, field in HttpSettings.model_fields.items() if field.default == []]
+    fields = HttpSettings.model_fields
+    lists = [name for name in fields if fields[name].annotation == list[str]]
     for name in lists:
         http = HttpSettings.model_validate({name: ["*"]})
 

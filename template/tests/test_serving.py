@@ -48,7 +48,9 @@ def serve_command() -> list[str]:
 
 
 @contextmanager
-def server(settings: Settings, log: Path) -> Generator[tuple[subprocess.Popen[bytes], str]]:
+def server(
+    settings: Settings, log: Path, **variables: str
+) -> Generator[tuple[subprocess.Popen[bytes], str]]:
     """A server process and its address; it is killed if it outlives the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -61,7 +63,7 @@ def server(settings: Settings, log: Path) -> Generator[tuple[subprocess.Popen[by
         process = subprocess.Popen(
             command,
             cwd=log.parent,  # where no .env is
-            env=environment(settings, port),
+            env=environment(settings, port) | variables,
             stdout=output,
             stderr=output,
         )
@@ -158,3 +160,26 @@ def test_the_server_serves_and_stops(settings: Settings, migrated: None, tmp_pat
     assert '"level": "error"' not in output
     assert "Traceback" not in output
     assert "was destroyed" not in output
+
+
+def send_half_a_body(url: str) -> str:
+    """The status line with which the server answers."""
+    address = httpx2.URL(url)
+    with socket.create_connection((address.host, address.port or 80), timeout=PATIENCE) as caller:
+        caller.sendall(
+            b"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        )
+        return caller.recv(65_536).decode().partition("\r\n")[0]
+
+
+def test_a_body_that_never_ends_is_given_up(
+    settings: Settings, migrated: None, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with server(settings, log, APP_HTTP_DEADLINE="0.5") as (process, url):
+        wait_until_live(process, url, log)
+        begin = time.monotonic()
+
+        assert send_half_a_body(url).split()[1] == "504"
+        assert 0.5 <= time.monotonic() - begin < 10

@@ -7,6 +7,7 @@ ServiceError                     500
 ├── Conflict                     409
 │   └── EmailTaken
 ├── Unprocessable                422
+├── DeadlineExceeded             504
 └── Unavailable                  503, with Retry-After
     ├── DatabaseUnavailable
     ├── PoolExhausted
@@ -85,6 +86,11 @@ class EmailTaken(Conflict):
 class Unprocessable(ServiceError):
     status = UNPROCESSABLE_CONTENT
     detail = "The request holds a value that can't be stored."
+
+
+class DeadlineExceeded(ServiceError):
+    status = HTTPStatus.GATEWAY_TIMEOUT
+    detail = "The request took too long."
 
 
 class Unavailable(ServiceError):

@@ -5,12 +5,15 @@ from app.middleware import STACK
 from ..running import Running
 
 ORDER = [
+    "proxy_headers",
     "cors",
     "request_id",
     "timing",
     "access_log",
     "security_headers",
+    "no_store",
     "problems",
+    "deadline",
     "trusted_host",
     "gzip",
     "body_limit",
@@ -21,14 +24,15 @@ id."""
 
 def test_the_order_is_fixed() -> None:
     assert [name for name in ORDER if name in STACK] == STACK
-    assert {"problems", "body_limit"} <= set(STACK)
+    assert {"proxy_headers", "no_store", "problems", "deadline", "body_limit"} <= set(STACK)
 
 
 def test_the_application_has_the_stack(service: Running) -> None:
     modules = [middleware.cls.__module__ for middleware in service.app.user_middleware]
 
-    # Without origins to allow, `cors` has nothing to do.
-    for name, module in zip([n for n in STACK if n != "cors"], modules, strict=True):
+    # Without proxies to trust and origins to allow, these have nothing to do.
+    idle = {"proxy_headers", "cors"}
+    for name, module in zip([n for n in STACK if n not in idle], modules, strict=True):
         assert module.startswith((f"app.middleware.{name}", "starlette.middleware."))
 
 

@@ -1,0 +1,178 @@
+"""Requests that take too long are ended, and leave nothing behind."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+
+import pytest
+from fastapi import BackgroundTasks, FastAPI
+from starlette.responses import StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from app.api.deps import SessionDep
+from app.config import HttpSettings, Settings
+from app.db.database import Database
+from app.db.models.user import User
+from app.db.repositories.users import UserRepository
+from app.main import create_app
+from app.middleware import STACK
+from app.middleware.deadline import Deadline
+
+from ..factories import user_body
+from ..running import Running, running
+
+DEADLINE = 0.2
+"""In seconds: enough for a unit of work on a slow machine."""
+
+
+def add_slow_routes(app: FastAPI, done: list[str]) -> None:
+    @app.post("/hang")
+    async def hang(session: SessionDep) -> None:
+        await UserRepository(session).add(User(**user_body()))
+        done.append("written")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+            done.append("cleaned up")
+
+    @app.get("/stream")
+    async def stream() -> StreamingResponse:
+        async def chunks() -> AsyncIterator[str]:
+            for _ in range(4):
+                yield "x"
+                await asyncio.sleep(DEADLINE / 2)
+
+        return StreamingResponse(chunks())
+
+    @app.get("/afterwards")
+    async def work_afterwards(tasks: BackgroundTasks) -> None:
+        async def work() -> None:
+            await asyncio.sleep(2 * DEADLINE)
+            done.append("worked")
+
+        tasks.add_task(work)
+
+    @app.get("/impatient")
+    async def give_up() -> None:
+        raise TimeoutError
+
+
+@pytest.fixture
+def done() -> list[str]:
+    """What the slow routes did."""
+    return []
+
+
+@pytest.fixture
+async def hurried(settings: Settings, done: list[str]) -> AsyncGenerator[Running]:
+    app = create_app(settings.model_copy(update={"http": HttpSettings(deadline=DEADLINE)}))
+    add_slow_routes(app, done)
+    async with running(app) as service:
+        yield service
+
+
+async def test_a_request_that_takes_too_long_is_answered_504(
+    hurried: Running, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = await hurried.client.post("/hang")
+
+    problem = response.json()
+    assert response.status_code == problem["status"] == 504
+    assert response.headers["content-type"] == "application/problem+json"
+    assert problem["type"] == "urn:problem-type:deadline-exceeded"
+    assert problem.get("request_id") == response.headers.get("x-request-id")
+    logged = [vars(record)["status"] for record in caplog.records if record.name == "app.access"]
+    assert logged == ([504] if "access_log" in STACK else [])
+
+
+async def test_the_clean_up_ends_before_the_answer(
+    hurried: Running, database: Database, done: list[str]
+) -> None:
+    assert (await hurried.client.post("/hang")).status_code == 504
+
+    assert done == ["written", "cleaned up"]
+    assert await UserRepository(database.reader).count() == 0
+
+
+async def test_many_missed_deadlines_leave_every_connection_free(
+    hurried: Running, database: Database, done: list[str]
+) -> None:
+    for _ in range(8):
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(3):
+                tasks.create_task(hurried.client.post("/hang"))
+        assert getattr(hurried.database.writer.pool, "checkedout", int)() == 0
+
+    assert "written" in done
+    created = await hurried.client.post("/api/v1/users", json=user_body())
+    assert created.status_code == 201
+    assert await UserRepository(database.reader).count() == 1
+
+
+async def test_reading_a_slow_body_counts(hurried: Running) -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    begin = time.perf_counter()
+    response = await hurried.client.post("/api/v1/users", content=slow())
+
+    assert response.status_code == 504
+    assert time.perf_counter() - begin < DEADLINE + 5
+
+
+async def test_an_answer_that_has_begun_is_not_ended(hurried: Running) -> None:
+    response = await hurried.client.get("/stream")
+
+    assert (response.status_code, response.text) == (200, "xxxx")
+
+
+async def test_work_after_the_answer_may_take_its_time(hurried: Running, done: list[str]) -> None:
+    assert (await hurried.client.get("/afterwards")).status_code == 200
+
+    assert done == ["worked"]
+
+
+async def test_a_timeout_of_the_application_is_no_deadline(hurried: Running) -> None:
+    assert (await hurried.client.get("/impatient")).status_code == 500
+
+
+async def hang(scope: Scope, receive: Receive, send: Send) -> None:
+    await asyncio.Event().wait()
+
+
+async def begin_when_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+
+
+async def ask(app: Deadline, sent: list[Message]) -> None:
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+
+
+async def test_a_request_that_is_cancelled_stays_cancelled() -> None:
+    sent: list[Message] = []
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(ask(Deadline(hang, seconds=60), sent))
+        await asyncio.sleep(0)
+        task.cancel()
+
+    assert task.cancelled()
+    assert sent == []
+
+
+async def test_there_is_never_a_second_answer() -> None:
+    sent: list[Message] = []
+    with pytest.raises(TimeoutError):
+        await ask(Deadline(begin_when_cancelled, seconds=0.01), sent)
+
+    assert [message["type"] for message in sent] == ["http.response.start"]
