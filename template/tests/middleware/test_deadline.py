@@ -23,6 +23,8 @@ from ..running import Running, running
 
 DEADLINE = 0.2
 """In seconds: enough for a unit of work on a slow machine."""
+FOREVER = 5
+"""In seconds: without a deadline tests fail, and don't hang."""
 
 
 def add_slow_routes(app: FastAPI, done: list[str]) -> None:
@@ -31,7 +33,7 @@ def add_slow_routes(app: FastAPI, done: list[str]) -> None:
         await UserRepository(session).add(User(**user_body()))
         done.append("written")
         try:
-            await asyncio.Event().wait()
+            await asyncio.sleep(FOREVER)
         finally:
             await asyncio.sleep(0.05)
             done.append("cleaned up")
@@ -113,7 +115,7 @@ async def test_many_missed_deadlines_leave_every_connection_free(
 async def test_reading_a_slow_body_counts(hurried: Running) -> None:
     async def slow() -> AsyncIterator[bytes]:
         yield b"{"
-        await asyncio.Event().wait()
+        await asyncio.sleep(FOREVER)
 
     begin = time.perf_counter()
     response = await hurried.client.post("/api/v1/users", content=slow())
@@ -139,12 +141,12 @@ async def test_a_timeout_of_the_application_is_no_deadline(hurried: Running) -> 
 
 
 async def hang(scope: Scope, receive: Receive, send: Send) -> None:
-    await asyncio.Event().wait()
+    await asyncio.sleep(FOREVER)
 
 
 async def begin_when_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
     try:
-        await asyncio.Event().wait()
+        await asyncio.sleep(FOREVER)
     finally:
         await send({"type": "http.response.start", "status": 503, "headers": []})
 

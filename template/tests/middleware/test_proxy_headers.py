@@ -47,6 +47,7 @@ async def seen(
         ([CLIENT], CLIENT),
         ([f"{FORGED}, {CLIENT}"], CLIENT),
         ([FORGED, CLIENT], CLIENT),
+        ([CLIENT, "10.9.9.9"], CLIENT),
         ([f"{FORGED}, {CLIENT}, 192.0.2.7,10.9.9.9"], CLIENT),
         ([f"10.5.5.5, {CLIENT}, 192.0.2.7"], CLIENT),
         (["10.4.4.4, 10.5.5.5"], "10.4.4.4"),
