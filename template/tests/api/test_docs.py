@@ -7,6 +7,11 @@ from typing import Any
 
 import httpx2
 
+from app.config import HttpSettings, Settings
+from app.main import create_app
+
+from ..running import running
+
 PAGE = "http://localhost/docs"
 
 
@@ -56,3 +61,11 @@ async def test_the_page_is_no_operation(client: httpx2.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
 
     assert not [path for path in paths if "docs" in path]
+
+
+async def test_nothing_is_documented_unless_switched_on(settings: Settings) -> None:
+    by_default = settings.model_copy(update={"http": HttpSettings()})
+
+    async with running(create_app(by_default)) as service:
+        for path in (PAGE, "/openapi.json", "/docs/swagger-ui.css", "/redoc"):
+            assert (await service.client.get(path)).status_code == 404

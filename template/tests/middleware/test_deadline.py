@@ -23,7 +23,7 @@ from ..running import Running, running
 
 DEADLINE = 0.2
 """In seconds: enough for a unit of work on a slow machine."""
-FOREVER = 5
+FOREVER = 2
 """In seconds: without a deadline tests fail, and don't hang."""
 
 
