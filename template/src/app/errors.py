@@ -7,6 +7,7 @@ ServiceError                     500
 ├── Conflict                     409
 │   └── EmailTaken
 ├── Unprocessable                422
+├── TooManyRequests              429, with Retry-After
 ├── DeadlineExceeded             504
 └── Unavailable                  503, with Retry-After
     ├── DatabaseUnavailable
@@ -93,6 +94,12 @@ class DeadlineExceeded(ServiceError):
     detail = "The request took too long."
 
 
+class TooManyRequests(ServiceError):
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    detail = "There were too many requests. Retry-After tells when to try again."
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+
+
 class Unavailable(ServiceError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     detail = "The service can't answer right now."
@@ -147,11 +154,16 @@ async def on_service_error(_: Request, error: ServiceError) -> Response:
         logger.warning(
             "%s", error, extra={"error": type(error).__name__, "causes": list(_causes(error))}
         )
+    return answer(error)
+
+
+def answer(error: ServiceError, headers: Mapping[str, str] | None = None) -> Response:
+    """How an error reads. Headers of this case replace those of its class."""
     return problem(
         error.status,
         title=_words(type(error).__name__),
         detail=error.explanation,
-        headers=error.headers,
+        headers={**error.headers, **(headers or {})},
     )
 
 
