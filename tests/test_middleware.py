@@ -18,6 +18,7 @@ ORDER = [
     "deadline",
     "trusted_host",
     "gzip",
+    "rate_limit",
 ]
 """Outermost first."""
 ALWAYS = {"proxy_headers", "no_store", "problems", "deadline"}

@@ -16,6 +16,7 @@ ORDER = [
     "deadline",
     "trusted_host",
     "gzip",
+    "rate_limit",
     "body_limit",
 ]
 """Outermost first. Preflight requests end in `cors`; all that is logged or answered has the request

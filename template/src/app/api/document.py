@@ -54,10 +54,11 @@ class DocumentedApp(FastAPI):
     All of it happens when the document is made, nothing when a request is served.
     """
 
-    def __init__(self, *, refusals: Iterable[int], **options: Any) -> None:
-        """`refusals` are statuses that middleware answers by itself, whatever the operation."""
+    def __init__(self, *, refusals: Mapping[int, Mapping[str, Any]], **options: Any) -> None:
+        """`refusals` are what middleware answers by itself, whatever the operation: by status, what
+        the document tells beside the problem."""
         super().__init__(**options)
-        self._refusals = tuple(refusals)
+        self._refusals = refusals
 
     def openapi(self) -> dict[str, Any]:
         before = self.openapi_schema
@@ -65,7 +66,8 @@ class DocumentedApp(FastAPI):
         if document is not before:
             _replace_schemas(document.setdefault("components", {}).setdefault("schemas", {}))
             for context, operation in _operations(document, iter_route_contexts(self.routes)):
-                _add_problems(operation, [*_problems_of(context, operation), *self._refusals])
+                by_form = dict.fromkeys(_problems_of(context, operation), {})
+                _add_problems(operation, {**by_form, **self._refusals})
         return document
 
 
@@ -103,11 +105,11 @@ def _problems_of(route: RouteContext, operation: Mapping[str, Any]) -> Iterator[
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-def _add_problems(operation: dict[str, Any], statuses: Iterable[int]) -> None:
+def _add_problems(operation: dict[str, Any], found: Mapping[int, Mapping[str, Any]]) -> None:
     responses = operation["responses"]
-    for status in statuses:
+    for status, more in found.items():
         described = responses.get(str(status), {}).get("content")
         if not described or MEDIA_TYPE not in described:
             text = _DESCRIPTIONS.get(status) or HTTPStatus(status).phrase
-            responses[str(status)] = _problem(text)
+            responses[str(status)] = {**_problem(text), **more}
     operation["responses"] = dict(sorted(responses.items()))

@@ -2,6 +2,9 @@
 others need."""
 
 import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -9,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..config import Settings
 from ..errors import DeadlineExceeded, on_service_error
+
+REFUSALS: Mapping[int, Mapping[str, Any]] = {HTTPStatus.GATEWAY_TIMEOUT: {}}
 
 
 class Deadline:
