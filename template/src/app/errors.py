@@ -185,7 +185,8 @@ async def on_http_exception(_: Request, error: HTTPException) -> Response:
 async def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
     """Says where each mistake is and what is wrong with it, but never repeats the value: it may be
     a secret."""
-    mistakes = error.errors()
+    # What a route and its dependencies both ask for is one mistake.
+    mistakes = list({(m["loc"], m["type"]): m for m in error.errors()}.values())
     is_unread = any(m["loc"] == ("body",) and m["type"] != "missing" for m in mistakes)
     if is_unread and not _is_json(request):
         return problem(
