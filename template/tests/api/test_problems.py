@@ -91,7 +91,7 @@ CASES = {
     ),
     "no body": (422, {"method": "POST", "url": USERS}),
     "wrong fields": (422, {"method": "POST", "url": USERS, "json": {"email": 1}}),
-    "wrong path": (422, {"method": "GET", "url": f"{USERS}/me"}),
+    "wrong path": (422, {"method": "GET", "url": f"{USERS}/nobody"}),
     "bug": (500, {"method": "GET", "url": "/bug"}),
     "bug in SQL": (500, {"method": "GET", "url": "/sql"}),
     "unavailable": (503, {"method": "GET", "url": "/unavailable"}),
