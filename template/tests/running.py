@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from app.db.database import Database
 
 from . import witness
+from .letting_in import let_in
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class _Lifespan:
 
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncGenerator[Running]:
-    """Start an application, and stop it when the block ends."""
+    """Start an application, and stop it when the block ends. Its client may do everything."""
+    let_in(app)
     lifespan = _Lifespan(app)
 
     async def with_state(scope: Scope, receive: Receive, send: Send) -> None:

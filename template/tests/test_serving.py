@@ -19,6 +19,7 @@ from app.config import Settings
 from . import witness
 from .conftest import PROJECT
 from .factories import user_body
+from .letting_in import headers_of_an_admin
 
 PATIENCE = 30
 """Seconds that a slow machine may take to start."""
@@ -144,9 +145,9 @@ def test_the_server_survives_what_is_hardly_http(
 
 def test_the_server_serves_and_stops(settings: Settings, migrated: None, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with server(settings, log) as (process, url):
+    with headers_of_an_admin(settings) as headers, server(settings, log) as (process, url):
         wait_until_live(process, url, log)
-        with httpx2.Client(base_url=url) as client:
+        with httpx2.Client(base_url=url, headers=headers) as client:
             created = client.post("/api/v1/users", json=user_body())
             found = client.get(created.headers["location"])
             removed = client.delete(created.headers["location"])

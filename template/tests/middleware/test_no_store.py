@@ -1,4 +1,4 @@
-"""Answers that are meant for one person stay out of caches."""
+"""Answers that are meant for one client stay out of caches."""
 
 from collections.abc import AsyncGenerator
 
@@ -17,6 +17,13 @@ CREDENTIALS = {"authorization": "Bearer of-somebody"}
 async def test_an_answer_to_credentials_is_not_stored(client: httpx2.AsyncClient) -> None:
     for url in ("/api/v1/users", "/nowhere"):
         response = await client.get(url, headers=CREDENTIALS)
+
+        assert response.headers.get_list("cache-control") == ["no-store"]
+
+
+async def test_neither_is_one_to_more_than_reading(client: httpx2.AsyncClient) -> None:
+    for url in ("/api/v1/users", "/nowhere"):
+        response = await client.post(url, json={})
 
         assert response.headers.get_list("cache-control") == ["no-store"]
 

@@ -1,4 +1,4 @@
-"""Keeps answers that are meant for one person out of caches."""
+"""Keeps answers that are meant for one client out of caches."""
 
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,11 +6,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..config import Settings
 
 _HEADER = (b"cache-control", b"no-store")
+_READING = ("GET", "HEAD")
 
 
 class NoStore:
-    """Answers to requests with credentials say `no-store` (RFC 9111, section 5.2.2.5), unless the
-    route says itself how they may be cached."""
+    """Answers to requests with credentials say `no-store` (RFC 9111, section 5.2.2.5), and so do
+    those to requests that do more than read: they may hold tokens. Unless the route says itself how
+    they may be cached."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -21,7 +23,9 @@ class NoStore:
                 message["headers"] = [*message["headers"], _HEADER]
             await send(message)
 
-        is_personal = scope["type"] == "http" and _has_credentials(scope)
+        is_personal = scope["type"] == "http" and (
+            scope["method"] not in _READING or _has_credentials(scope)
+        )
         await self.app(scope, receive, send_with_header if is_personal else send)
 
 

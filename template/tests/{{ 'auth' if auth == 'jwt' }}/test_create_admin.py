@@ -1,0 +1,88 @@
+"""`just create-admin`, as a process."""
+
+import os
+import subprocess
+import sys
+
+import httpx2
+import pytest
+
+from app.config import Settings
+from app.db.database import Database
+
+from ..conftest import PROJECT
+from ..factories import user_body
+from ..running import Running
+from ..test_serving import environment
+from .people import ME, PASSWORD, bearer, log_in, person
+
+
+def create_admin(
+    settings: Settings, *arguments: str, password: str | None = PASSWORD
+) -> "subprocess.CompletedProcess[str]":
+    variables = environment(settings, port=0) | {"PYTHONPATH": os.pathsep.join(["src", "."])}
+    if password is not None:
+        variables["ADMIN_PASSWORD"] = password
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.create_admin", *arguments],
+        cwd=PROJECT,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+async def is_admin(client: httpx2.AsyncClient, email: str) -> bool:
+    tokens = (await log_in(client, email)).json()
+    me = (await client.get(ME, headers=bearer(tokens["access_token"]))).json()
+    return bool(me["is_admin"])
+
+
+async def test_an_admin_is_made(settings: Settings, anonymous: httpx2.AsyncClient) -> None:
+    done = create_admin(settings, "Root@Example.org")
+
+    assert (done.returncode, done.stdout) == (0, "root@example.org may do everything now.\n")
+    assert await is_admin(anonymous, "root@example.org")
+
+
+async def test_a_user_is_promoted(settings: Settings, guarded: Running) -> None:
+    """Also one who was deactivated, or forgot the password."""
+    somebody = await person(guarded, is_active=False, password_hash="lost")
+
+    assert create_admin(settings, somebody.email).returncode == 0
+    assert await is_admin(guarded.client, somebody.email)
+
+
+async def test_a_user_without_an_account_is_promoted(
+    settings: Settings, anonymous: httpx2.AsyncClient, client: httpx2.AsyncClient
+) -> None:
+    user = (await client.post("/api/v1/users", json=user_body())).json()
+
+    assert create_admin(settings, user["email"]).returncode == 0
+    assert await is_admin(anonymous, user["email"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "message"),
+    [
+        ([], PASSWORD, "usage: just create-admin EMAIL"),
+        (["nobody"], PASSWORD, "email: "),
+        (["a@example.org"], "short", "password: "),
+        (["a@example.org"], None, "set ADMIN_PASSWORD"),
+    ],
+    ids=["no address", "no real address", "short password", "no password"],
+)
+async def test_what_is_wrong_is_told(
+    settings: Settings,
+    database: Database,
+    arguments: list[str],
+    password: str | None,
+    message: str,
+) -> None:
+    done = create_admin(settings, *arguments, password=password)
+
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,181 @@
+"""Access tokens: whatever is not exactly ours is refused, and nothing of it breaks."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import jwt
+import pytest
+from pydantic import SecretStr
+
+from app.auth.errors import InvalidAccessToken
+from app.auth.settings import AuthSettings
+from app.auth.tokens import AccessTokens, new_refresh_token
+from app.config import Settings
+
+from ..running import Running
+from .people import ME, bearer, person
+
+OURS = "x2Cq8-Bz5Vt1Wn7Rk4Lp0Sd9Gh3Jf6Ym"
+OTHER = "q7Hs2-Kd9Zp4Xv1Nc6Tb3Rf8Wj5Lg0Am"
+SETTINGS = AuthSettings(secrets=[SecretStr(OURS)])
+
+
+def claims(**given: Any) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    usual = {
+        "iss": SETTINGS.issuer,
+        "aud": SETTINGS.audience,
+        "sub": str(uuid4()),
+        "exp": now + timedelta(minutes=1),
+        "iat": now,
+        "jti": "1",
+    }
+    return {name: value for name, value in (usual | given).items() if value is not None}
+
+
+def signed(
+    key: str = OURS, algorithm: str = "HS256", typ: str | None = "at+jwt", **given: Any
+) -> str:
+    return jwt.encode(claims(**given), key, algorithm, headers={"typ": typ})
+
+
+def part(content: object) -> str:
+    text = content if isinstance(content, str) else json.dumps(content)
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def soon(**delta: int) -> datetime:
+    return datetime.now(UTC) + timedelta(**delta)
+
+
+def with_header(header: object) -> str:
+    return f"{part(header)}.{part({})}.{part('x')}"
+
+
+BAD: dict[str, Callable[[], str]] = {
+    "no algorithm": lambda: jwt.encode(claims(), None, "none", headers={"typ": "at+jwt"}),
+    "another algorithm": lambda: signed(OURS * 2, "HS512"),
+    "another key": lambda: signed(OTHER),
+    "expired": lambda: signed(exp=soon(seconds=-20)),
+    "from the future": lambda: signed(iat=soon(minutes=5)),
+    "not valid yet": lambda: signed(nbf=soon(minutes=5)),
+    "never expires": lambda: signed(exp=None),
+    "expires at no time": lambda: signed(exp="tomorrow"),
+    "no issuer": lambda: signed(iss=None),
+    "no audience": lambda: signed(aud=None),
+    "no subject": lambda: signed(sub=None),
+    "no time of issue": lambda: signed(iat=None),
+    "no id": lambda: signed(jti=None),
+    "another issuer": lambda: signed(iss="somebody-else"),
+    "another audience": lambda: signed(aud="somebody-else"),
+    "subject is no id": lambda: signed(sub="admin"),
+    "another type": lambda: signed(typ="JWT"),
+    "no type": lambda: signed(typ=None),
+    "critical extension": lambda: jwt.encode(
+        claims(), OURS, "HS256", headers={"typ": "at+jwt", "crit": ["x"], "x": 1}
+    ),
+    "changed": lambda: signed().replace(".", f".{part({'sub': 'x'})}", 1),
+    "unsigned": lambda: signed().rpartition(".")[0] + ".",
+    "two parts": lambda: "a.b",
+    "four parts": lambda: signed() + ".x",
+    "a refresh token": new_refresh_token,
+    "a word": lambda: "token",
+    "NUL": lambda: "a\x00b",
+    "not ASCII": lambda: "ä.ö.ü",
+    "half of a surrogate pair": lambda: "\ud800",
+    "a header that is no object": lambda: with_header([]),
+    "a header with a huge number": lambda: with_header('{"alg":' + "9" * 1_000 + "}"),
+    "a header that nests deeply": lambda: with_header("[" * 1_400),
+    "very long": lambda: signed(sub="x" * 10_000),
+}
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+def test_what_is_not_ours_is_refused(bad: Callable[[], str]) -> None:
+    with pytest.raises(InvalidAccessToken):
+        AccessTokens(SETTINGS).user_of(bad())
+
+
+def test_what_is_ours_is_taken() -> None:
+    """Or the refusals of the other tests would prove nothing."""
+    tokens, user_id = AccessTokens(SETTINGS), uuid4()
+
+    assert tokens.user_of(tokens.issue(user_id)) == user_id
+    assert tokens.user_of(signed(sub=str(user_id))) == user_id
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        b"Bearer token",
+        b"Bearer a.b.c",
+        b"Bearer \xff\xfe.\x00",
+        b"Bearer " + signed(OTHER).encode(),
+    ],
+    ids=["a word", "three parts", "bytes", "another key"],
+)
+async def test_a_bad_token_is_answered_with_a_challenge(
+    anonymous: httpx2.AsyncClient, authorization: bytes
+) -> None:
+    response = await anonymous.get(ME, headers={b"authorization": authorization})
+
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
+    assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YTpi"}, bearer("")], ids=str)
+async def test_without_a_token_the_challenge_names_no_error(
+    anonymous: httpx2.AsyncClient, headers: dict[str, str]
+) -> None:
+    """RFC 6750, section 3.1."""
+    response = await anonymous.get(ME, headers=headers)
+
+    assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+    assert response.json()["type"] == "urn:problem-type:not-signed-in"
+
+
+def test_a_new_key_signs_while_the_old_one_still_verifies() -> None:
+    user_id = uuid4()
+    before = AccessTokens(SETTINGS)
+    during = AccessTokens(AuthSettings(secrets=[SecretStr(OTHER), SecretStr(OURS)]))
+    after = AccessTokens(AuthSettings(secrets=[SecretStr(OTHER)]))
+
+    assert during.user_of(before.issue(user_id)) == user_id
+    assert after.user_of(during.issue(user_id)) == user_id
+    with pytest.raises(InvalidAccessToken):
+        after.user_of(before.issue(user_id))
+
+
+def test_an_access_token_is_short_lived_and_unique() -> None:
+    tokens = AccessTokens(SETTINGS)
+    one, other = (
+        jwt.decode(tokens.issue(uuid4()), OURS, ["HS256"], audience=SETTINGS.audience)
+        for _ in range(2)
+    )
+
+    assert one["exp"] - one["iat"] == 900
+    assert one["jti"] != other["jti"]
+    assert set(one) == {"iss", "aud", "sub", "exp", "iat", "jti"}
+
+
+async def test_without_secrets_each_start_makes_a_key_of_its_own(settings: Settings) -> None:
+    one, other = AccessTokens(AuthSettings(secrets=[])), AccessTokens(AuthSettings(secrets=[]))
+
+    with pytest.raises(InvalidAccessToken):
+        other.user_of(one.issue(uuid4()))
+
+
+async def test_a_user_who_is_gone_is_signed_out(guarded: Running) -> None:
+    somebody = await person(guarded)
+    removed = await guarded.client.delete(f"/api/v1/users/{somebody.id}", headers=somebody.headers)
+
+    response = await guarded.client.get(ME, headers=somebody.headers)
+
+    assert (removed.status_code, response.status_code) == (204, 401)
