@@ -24,7 +24,7 @@ MODES = {
     "asyncpg": STANDARD | {"pooling_mode": "asyncpg"},
     "pgbouncer": STANDARD | {"pooling_mode": "pgbouncer"},
     "null": STANDARD | {"pooling_mode": "null"},
-    "sqlite": {"database_driver": "aiosqlite", "pooling_mode": "queue"},
+    "sqlite": STANDARD | {"database_driver": "aiosqlite", "pooling_mode": "queue"},
 }
 NAMES = (*APPLICATIONS, *MODES)
 FACTORY = "app.main:create_app --factory"

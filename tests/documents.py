@@ -154,9 +154,10 @@ def unknown_variables(document: Document, project: Project) -> Iterator[str]:
     for name in sorted(set(re.findall(r"\bAPP_\w*[A-Z]\b", document.text)) - project.settings):
         yield f"there is no setting {name}"
     for code in document.code:
+        own = re.findall(r"^([A-Z_]+)=\$\(", code, re.MULTILINE)
         for name in re.findall(r"\$\{?([A-Z_]+)|\b(?!APP_)([A-Z]+(?:_[A-Z]+)+)\b", code):
             variable = "".join(name)
-            if variable not in project.sources:
+            if variable not in {*own} and variable not in project.sources:
                 yield f"nothing reads {variable}"
 
 

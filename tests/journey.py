@@ -11,7 +11,16 @@ from pathlib import Path
 from tests.installing import Environment
 from tests.pgbouncer import pgbouncer
 from tests.rendering import Render
-from tests.serving import TELLS_OF_CLIENTS, Answer, Postgres, Service, migrate, postgres, service
+from tests.serving import (
+    TELLS_OF_CLIENTS,
+    Answer,
+    Postgres,
+    Service,
+    create_admin,
+    migrate,
+    postgres,
+    service,
+)
 
 STOPPED = {0, -15, 143}
 """Done, or ended by SIGTERM as a process and as a shell tell it."""
@@ -32,6 +41,7 @@ def serve(render: Render, environment: Environment) -> None:
     if render.context["database_driver"] == "aiosqlite":
         migrate(project, environment, {})
         with service(project, environment, {}) as running:
+            sign_in(running, render, environment, {})
             use(running, render)
             end(running)
         # The last connection that is closed takes SQLite's log with it.
@@ -40,6 +50,7 @@ def serve(render: Render, environment: Environment) -> None:
     with database(render, environment) as (server, reached):
         migrate(project, environment, server.variables())
         with service(project, environment, reached.variables()) as running:
+            sign_in(running, render, environment, reached.variables())
             use(running, render)
             rest(running, server, render)
             lose(running, server)
@@ -65,6 +76,26 @@ def database(render: Render, environment: Environment) -> Generator[tuple[Postgr
             return
         with pgbouncer(server) as pooler:
             yield server, pooler
+
+
+def sign_in(
+    running: Service, render: Render, environment: Environment, settings: dict[str, str]
+) -> None:
+    """As an admin from now on, where users sign in at all; and as somebody who isn't one."""
+    if render.context["auth"] == "none":
+        return
+    auth, password = "/api/v1/auth", "a long passphrase"
+    assert_problem(running.call("GET", "/api/v1/users"), 401)
+    new = {"email": "grace@example.org", "name": "Grace", "password": password}
+    assert running.call("POST", f"{auth}/register", new).status == 201
+    for email, status in (("grace@example.org", 403), ("root@example.org", 200)):
+        if status == 200:
+            create_admin(render.folder, environment, settings, email, password)
+        tokens = running.call("POST", f"{auth}/login", {"email": email, "password": password})
+        assert tokens.status == 200, tokens
+        running.headers["authorization"] = f"Bearer {tokens.body['access_token']}"
+        assert running.call("GET", "/api/v1/users/me").body["email"] == email
+        assert running.call("GET", "/api/v1/users").status == status
 
 
 def use(running: Service, render: Render) -> None:
@@ -102,6 +133,7 @@ def rest(running: Service, server: Postgres, render: Render) -> None:
 
 def lose(running: Service, server: Postgres) -> None:
     """Not ready and still alive while the database is gone; back by itself."""
+    stored = running.call("GET", "/api/v1/users").body["items"]
     server.stop()
     until(
         lambda: running.call("GET", "/health/ready").status == 503, "it is ready without a database"
@@ -112,7 +144,7 @@ def lose(running: Service, server: Postgres) -> None:
     assert "retry-after" in lost.headers, lost
     server.start()
     until(lambda: running.call("GET", "/health/ready").status == 200, "it stays unready")
-    assert running.call("GET", "/api/v1/users").body["items"] == []
+    assert running.call("GET", "/api/v1/users").body["items"] == stored
 
 
 def until(happens: Callable[[], bool], otherwise: str) -> None:

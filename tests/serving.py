@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,6 +18,9 @@ from urllib.request import Request, urlopen
 
 from tests.commands import run, steps_of
 from tests.installing import Environment
+
+SECRETS = {"APP_AUTH_SECRETS": json.dumps([secrets.token_urlsafe(32)])}
+"""Without one, a service that lets users sign in doesn't start in production; others ignore it."""
 
 MOST_SECONDS = 30
 """Until a server has to answer."""
@@ -146,6 +150,8 @@ class Service:
         self._process = process
         self._url = f"http://127.0.0.1:{port}"
         self._log = log
+        self.headers: dict[str, str] = {}
+        """Sent with each call."""
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         data = None if body is None else json.dumps(body).encode()
@@ -153,7 +159,7 @@ class Service:
         request = Request(  # the loopback interface
             self._url + path,
             data,
-            {"content-type": "application/json", **names},
+            {"content-type": "application/json", **self.headers, **names},
             method=method,
         )
         try:
@@ -197,8 +203,18 @@ class Service:
 
 
 def migrate(project: Path, environment: Environment, settings: dict[str, str]) -> None:
-    variables = environment.variables() | settings
+    variables = environment.variables() | SECRETS | settings
     status, output = run([environment.program("alembic"), "upgrade", "head"], project, variables)
+    assert status == 0, output
+
+
+def create_admin(
+    project: Path, environment: Environment, settings: dict[str, str], email: str, password: str
+) -> None:
+    """With the command of `just create-admin`."""
+    variables = environment.variables() | SECRETS | settings | {"ADMIN_PASSWORD": password}
+    command = [environment.program("python"), "-m", "scripts.create_admin", email]
+    status, output = run(command, project, variables)
     assert status == 0, output
 
 
@@ -215,7 +231,7 @@ def service(
         process = subprocess.Popen(
             ["sh", "-c", f"exec {command}"],
             cwd=project,
-            env=environment.variables() | settings | told,
+            env=environment.variables() | SECRETS | settings | told,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -31,7 +31,7 @@ the numbers here, and say in the commit by how much.
 def test_a_request_makes_no_more_calls_than_it_did(
     renderer: Renderer, environment: Environment, mode: str
 ) -> None:
-    project = renderer.render(database_driver="asyncpg", pooling_mode=mode).folder
+    project = renderer.render(database_driver="asyncpg", pooling_mode=mode, auth="none").folder
     python = environment.program("python")
     status, output = run([python, "-c", SCRIPT], project, environment.variables())
     assert status == 0, output

@@ -42,6 +42,7 @@ PROMISED = [
     "TO3",
     "TO4",
     "TO5",
+    "TO6",
     "TO7",
 ]
 TABLE = (ROOT / "docs" / "reference" / "patterns.md").read_text()

@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "database_driver": "aiosqlite",
     "pooling_mode": "queue",
     "middleware": ["cors", "request_id", "timing", "access_log", "security_headers"],
+    "auth": "jwt",
     "server": "uvicorn",
     "ci": "github",
 }
@@ -66,6 +67,7 @@ EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "pool_size: int = Field(default=20,",
     ),
     "middleware": ({"middleware": ["gzip"]}, "src/app/middleware/__init__.py", '"gzip"'),
+    "auth": ({"preset": "minimal", "auth": "jwt"}, "src/app/api/access.py", "RULES"),
     "server": ({"server": "granian"}, "justfile", "granian --interface asgi"),
     "ci": ({"ci": "gitlab"}, ".gitlab-ci.yml", "just check"),
 }

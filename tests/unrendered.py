@@ -10,13 +10,22 @@ from tests.variants import MIDDLEWARE
 
 # All that any condition in the name of a Python file asks about: both drivers, every way to pool.
 TREES: dict[str, dict[str, Any]] = {
-    f"{driver}-{mode}": {"database_driver": driver, "pooling_mode": mode, "middleware": MIDDLEWARE}
+    f"{driver}-{mode}": {
+        "database_driver": driver,
+        "pooling_mode": mode,
+        "middleware": MIDDLEWARE,
+        "auth": "jwt",
+    }
     for driver, modes in {
         "aiosqlite": ("queue", "null"),
         "asyncpg": ("queue", "pgbouncer", "null", "asyncpg"),
     }.items()
     for mode in modes
 }
+TYPED = tuple(TREES)
+# What only a service has that lets everybody in. Blocks of the others are in this tree's files too,
+# and name modules that it doesn't have; the types of its own are checked in renders.
+TREES["open"] = {"auth": "none"}
 EXPRESSION = re.compile(r"\{\{.*?\}\}")
 
 
