@@ -89,7 +89,8 @@ async def test_everybody_may_do_what_the_rules_say(guarded: Running, operation: 
 
 
 def test_every_rule_is_about_an_operation_that_exists() -> None:
-    assert set(operations()) == set(RULES), "write the rule down: those of api/access.py are read"
+    """A misspelt one would hold for nothing."""
+    assert set(RULES) <= set(operations())
 
 
 async def test_a_route_without_a_rule_needs_an_active_account(
