@@ -39,9 +39,14 @@ MAY: dict[str, tuple[str, str]] = {
 }
 
 
+def application() -> FastAPI:
+    """Built, but not started: tests are collected before there is a database."""
+    return create_app(Settings(environment="test"))
+
+
 def operations() -> Iterator[str]:
     """Of the application itself, so that a new route is held to it too."""
-    for context in iter_route_contexts(create_app().routes):
+    for context in iter_route_contexts(application().routes):
         if isinstance(context.original_route, APIRoute):
             for method in sorted(context.methods or ()):
                 yield f"{method} {context.path}"
@@ -174,4 +179,4 @@ def test_the_rules_hold_for_each_application() -> None:
             if isinstance(c.original_route, APIRoute)
         ]
 
-    assert dependencies(create_app()) == dependencies(create_app())
+    assert dependencies(application()) == dependencies(application())

@@ -55,8 +55,7 @@ class AccessTokens:
             if found["header"].get("typ") != TYPE:
                 raise InvalidAccessToken
             return UUID(found["payload"]["sub"])
-        # A header may nest deeper than Python's parser does.
-        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise InvalidAccessToken from error
 
     def _decode(self, token: str) -> dict[str, Any]:
