@@ -144,6 +144,14 @@ async def test_me_is_the_one_who_is_signed_in(guarded: Running) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
+async def test_what_only_some_may_see_stays_out_of_caches(guarded: Running) -> None:
+    somebody = await person(guarded)
+
+    response = await guarded.client.get("/api/v1/posts", headers=somebody.headers)
+
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
+
+
 async def test_a_deactivated_account_is_forbidden_at_once(guarded: Running) -> None:
     somebody = await person(guarded, is_active=False)
 

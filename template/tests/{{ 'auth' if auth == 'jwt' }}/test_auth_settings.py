@@ -84,4 +84,4 @@ def test_a_short_secret_is_refused_everywhere(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_secrets_are_not_shown() -> None:
-    assert GOOD not in repr(Settings(auth={"secrets": [GOOD]}))  # type: ignore[arg-type]
+    assert GOOD not in repr(Settings(environment="test", auth={"secrets": [GOOD]}))  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from app.db.database import Database
 from app.main import create_app
 
 from ..running import Running, running
-from .people import CHEAP, PASSWORD, log_in, person, register
+from .people import CHEAP, PASSWORD, auth_of, log_in, person, register
 
 LOGINS = 5
 
@@ -132,18 +132,15 @@ async def test_a_hash_with_other_parameters_is_replaced_at_the_next_login(
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
-async def test_no_connection_is_held_while_a_password_is_hashed(
-    guarded: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_connection_is_held_while_a_password_is_hashed(guarded: Running) -> None:
     """A unit of work that begins before would starve the others: SQLite has one writer."""
     async with asyncio.TaskGroup() as tasks:
+        for _ in range(8):  # so that the registration has to wait
+            tasks.create_task(auth_of(guarded).passwords.hash(PASSWORD))
         registration = tasks.create_task(register(guarded.client))
         await asyncio.sleep(0.03)
-        begin = time.perf_counter()
         async with guarded.database.transaction() as session:
             await session.execute(text("DELETE FROM posts"))
-        spent = time.perf_counter() - begin
         assert not registration.done()
 
     assert registration.result().status_code == 201
-    assert spent < 5

@@ -20,7 +20,7 @@ from app.config import Settings
 from ..running import Running
 from .people import ME, bearer, person
 
-OURS = "x2Cq8-Bz5Vt1Wn7Rk4Lp0Sd9Gh3Jf6Ym-w8Ta3_Ec6Uo1Iv5Py9Ds2Fg7Hk4Zx0"
+OURS = "x2Cq8-Bz5Vt1Wn7Rk4Lp0Sd9Gh3Jf6Ym-w8Ta3_Ec6Uo1Iv5Py9Ds2Fg7Hk4Zx0b"
 """Long enough for other algorithms, so that nothing but their name speaks against them."""
 
 OTHER = "q7Hs2-Kd9Zp4Xv1Nc6Tb3Rf8Wj5Lg0Am"
