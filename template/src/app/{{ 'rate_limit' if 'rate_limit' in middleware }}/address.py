@@ -1,4 +1,4 @@
-"""Who sends a request, as far as that is certain."""
+"""The address that a request came from."""
 
 from ipaddress import IPv6Address, IPv6Network
 
@@ -7,15 +7,6 @@ from starlette.types import Scope
 NETWORK = 64
 """Bits of an IPv6 address that tell one customer from another (RFC 6177): within, everybody has
 more addresses than could ever be counted."""
-
-
-def caller_of(scope: Scope) -> str:
-    """Whose requests are counted together.
-
-    Only what was verified may be used here: with a header that anybody can write, everybody would
-    have as many names as they like.
-    """
-    return address_of(scope)
 
 
 def address_of(scope: Scope) -> str:
