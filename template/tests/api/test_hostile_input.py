@@ -6,15 +6,20 @@ refused with a problem, or, where it does no harm, answered as documented.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import httpx2
 import pytest
 
-from .. import callers, witness
+from app.config import Settings
+from app.db.database import Database
+
+from .. import witness
 from ..factories import publish, register
+from ..letting_in import sign_in_admin
 from ..operations import Document, Operation, Parameter, places, replaced
+from ..running import Running
 
 DOCUMENT = Document()
 OPERATIONS = list(DOCUMENT.operations())
@@ -185,20 +190,30 @@ async def seeds(client: httpx2.AsyncClient) -> dict[str, str]:
     return {"user_id": user["id"], "author_id": user["id"], "post_id": post["id"]}
 
 
-async def send(
-    client: httpx2.AsyncClient, operation: Operation, request: Mapping[str, Any]
-) -> httpx2.Response:
-    headers = callers.headers() | request.get("headers", {})
-    return await client.request(operation.method, **{**request, "headers": headers})
+Send = Callable[[Operation, Mapping[str, Any]], Awaitable[httpx2.Response]]
+
+
+@pytest.fixture
+async def send(closed_service: Running, database: Database, settings: Settings) -> Send:
+    """As an admin who is signed in, so that it gets past the door."""
+    headers = await sign_in_admin(database, settings)
+
+    async def send(operation: Operation, request: Mapping[str, Any]) -> httpx2.Response:
+        given = {**request, "headers": headers | request.get("headers", {})}
+        return await closed_service.client.request(operation.method, **given)
+
+    return send
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-async def test_hostile_input_is_refused(client: httpx2.AsyncClient, operation: Operation) -> None:
+async def test_hostile_input_is_refused(
+    client: httpx2.AsyncClient, send: Send, operation: Operation
+) -> None:
     known = await seeds(client)
     found = []
 
     for attack in attacks(operation, known):
-        answer = await send(client, operation, attack.request)
+        answer = await send(operation, attack.request)
         found.append((attack.name, verdict(operation, attack, answer)))
 
     assert [(name, wrong) for name, wrong in found if wrong] == []
@@ -207,12 +222,12 @@ async def test_hostile_input_is_refused(client: httpx2.AsyncClient, operation: O
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 async def test_what_is_broken_was_valid_before(
-    client: httpx2.AsyncClient, operation: Operation
+    client: httpx2.AsyncClient, send: Send, operation: Operation
 ) -> None:
     """Else its refusal would prove nothing."""
     known = await seeds(client)
     body = body_of(operation, known)
 
-    answer = await send(client, operation, {"url": url_of(operation, known), "json": body})
+    answer = await send(operation, {"url": url_of(operation, known), "json": body})
 
     assert answer.status_code not in REFUSALS, answer.text

@@ -199,7 +199,7 @@ async def test_an_unknown_refresh_token_is_refused(
 ) -> None:
     response = await anonymous.post(f"{AUTH}/refresh", json={"refresh_token": token})
 
-    assert response.status_code == (401 if token in {"unknown", "nul\x00", "ä"} else 422)
+    assert response.status_code == (401 if token in {"unknown", "ä"} else 422)
 
 
 async def test_an_access_token_is_no_refresh_token(guarded: Running) -> None:

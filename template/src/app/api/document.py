@@ -66,8 +66,8 @@ class DocumentedApp(FastAPI):
         if document is not before:
             _replace_schemas(document.setdefault("components", {}).setdefault("schemas", {}))
             for context, operation in _operations(document, iter_route_contexts(self.routes)):
-                by_form = dict.fromkeys(_problems_of(context, operation), {})
-                _add_problems(operation, {**by_form, **self._refusals})
+                _add_problems(operation, dict.fromkeys(_problems_of(context, operation)))
+                _add_problems(operation, self._refusals)
         return document
 
 
@@ -105,11 +105,11 @@ def _problems_of(route: RouteContext, operation: Mapping[str, Any]) -> Iterator[
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-def _add_problems(operation: dict[str, Any], found: Mapping[int, Mapping[str, Any]]) -> None:
+def _add_problems(operation: dict[str, Any], found: Mapping[int, Mapping[str, Any] | None]) -> None:
     responses = operation["responses"]
     for status, more in found.items():
         described = responses.get(str(status), {}).get("content")
         if not described or MEDIA_TYPE not in described:
             text = _DESCRIPTIONS.get(status) or HTTPStatus(status).phrase
-            responses[str(status)] = {**_problem(text), **more}
+            responses[str(status)] = {**_problem(text), **(more or {})}
     operation["responses"] = dict(sorted(responses.items()))
