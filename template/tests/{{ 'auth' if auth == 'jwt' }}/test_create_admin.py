@@ -14,7 +14,7 @@ from ..conftest import PROJECT
 from ..factories import user_body
 from ..running import Running
 from ..test_serving import environment
-from .people import ME, PASSWORD, bearer, log_in, person
+from .people import ME, PASSWORD, bearer, log_in, person, refresh, register
 
 
 def create_admin(
@@ -53,6 +53,20 @@ async def test_a_user_is_promoted(settings: Settings, guarded: Running) -> None:
 
     assert create_admin(settings, somebody.email).returncode == 0
     assert await is_admin(guarded.client, somebody.email)
+
+
+async def test_who_registered_with_the_address_before_is_out(
+    settings: Settings, anonymous: httpx2.AsyncClient
+) -> None:
+    stranger = (await register(anonymous)).json()
+    tokens = (await log_in(anonymous, stranger["email"])).json()
+
+    assert create_admin(settings, stranger["email"], password="known to one").returncode == 0
+
+    me = await anonymous.get(ME, headers=bearer(tokens["access_token"]))
+    assert me.status_code == 401
+    assert (await refresh(anonymous, tokens["refresh_token"])).status_code == 401
+    assert (await log_in(anonymous, stranger["email"])).status_code == 401
 
 
 async def test_a_user_without_an_account_is_promoted(

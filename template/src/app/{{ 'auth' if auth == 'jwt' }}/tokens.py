@@ -1,6 +1,7 @@
 """Tokens: signed ones that prove who calls, and secret ones that get a new pair."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -24,6 +25,14 @@ LONGEST = 2_048
 """Characters: ours have about 400."""
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What an access token proves."""
+
+    user_id: UUID
+    at: datetime
+
+
 class AccessTokens:
     """JSON Web Tokens, as RFC 8725 wants them: one algorithm, one type, every claim required."""
 
@@ -41,20 +50,21 @@ class AccessTokens:
             "aud": self._settings.audience,
             "sub": str(user_id),
             "exp": now + timedelta(seconds=self._settings.access_lifetime),
-            "iat": now,
+            "iat": now.timestamp(),  # to the microsecond, for accounts that are signed out
             "jti": str(uuid4()),
         }
         return self._jwt.encode(claims, self._keys[0], ALGORITHM, headers={"typ": TYPE})
 
-    def user_of(self, token: str) -> UUID:
-        """Whom it was issued to. Raises `InvalidAccessToken`."""
+    def read(self, token: str) -> Issued:
+        """Raises `InvalidAccessToken`."""
         if len(token) > LONGEST:
             raise InvalidAccessToken
         try:
             found = self._decode(token)
             if found["header"].get("typ") != TYPE:
                 raise InvalidAccessToken
-            return UUID(found["payload"]["sub"])
+            issued_at = datetime.fromtimestamp(float(found["payload"]["iat"]), UTC)
+            return Issued(UUID(found["payload"]["sub"]), issued_at)
         except (jwt.PyJWTError, ValueError) as error:
             raise InvalidAccessToken from error
 
