@@ -103,6 +103,9 @@ async def test_what_can_not_be_stored_is_refused(
     creation = await client.post(URL, json=user_body() | body)
 
     assert (change.status_code, creation.status_code) == (422, 422)
+    # Told by the schema: the database would not know what it is about.
+    assert change.json()["errors"]
+    assert creation.json()["errors"]
 
 
 async def test_a_removed_user_is_gone_with_all_posts(client: httpx2.AsyncClient) -> None:
