@@ -11,7 +11,7 @@ import pytest
 from tests.commands import run
 from tests.installing import Environment
 from tests.rendering import Render, Renderer
-from tests.serving import free_port, postgres
+from tests.serving import SECRETS, free_port, postgres
 
 MISSING = (
     "No pg_ctl on this machine: install PostgreSQL (`apt-get install postgresql`, `brew install "
@@ -67,7 +67,7 @@ def test_a_command_has_a_database_on_a_machine_without_one(
         "APP_DATABASE_PASSWORD": "made-by-just-setup",
     }
     command = [environment.program("python"), "-m", "scripts.postgres", "alembic", "upgrade"]
-    status, output = run([*command, "head"], project, environment.variables() | settings)
+    status, output = run([*command, "head"], project, environment.variables() | SECRETS | settings)
     # For root it is outside of the project, where another account can get at it.
     started = re.search(r"Started PostgreSQL on port \d+, data in (.+)\.", output)
     assert status == 0, output

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 
 from app.auth.errors import InvalidAccessToken
 from app.auth.settings import AuthSettings
-from app.auth.tokens import AccessTokens, new_refresh_token
+from app.auth.tokens import CLOCKS, AccessTokens, new_refresh_token
 from app.config import Settings
 
 from ..running import Running
@@ -67,6 +68,7 @@ BAD: dict[str, Callable[[], str]] = {
     "from the future": lambda: signed(iat=soon(minutes=5)),
     "not valid yet": lambda: signed(nbf=soon(minutes=5)),
     "never expires": lambda: signed(exp=None),
+    "expires at the end of time": lambda: signed(exp=1e30),
     "expires at no time": lambda: signed(exp="tomorrow"),
     "no issuer": lambda: signed(iss=None),
     "no audience": lambda: signed(aud=None),
@@ -101,6 +103,17 @@ BAD: dict[str, Callable[[], str]] = {
 def test_what_is_not_ours_is_refused(bad: Callable[[], str]) -> None:
     with pytest.raises(InvalidAccessToken):
         AccessTokens(SETTINGS).read(bad())
+
+
+def test_a_token_that_was_read_before_expires_all_the_same() -> None:
+    tokens = AccessTokens(SETTINGS)
+    almost_over = signed(exp=datetime.now(UTC) - CLOCKS + timedelta(seconds=2))
+    tokens.read(almost_over)
+
+    time.sleep(2)
+
+    with pytest.raises(InvalidAccessToken):
+        tokens.read(almost_over)
 
 
 def test_what_is_ours_is_taken() -> None:
