@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from .paths import STRICT_PATHS
+
 MEMORY = "memory"
 _SERVERS = ("redis://", "rediss://", "valkey://", "valkeys://")
 
@@ -27,10 +29,7 @@ class RateLimitSettings(BaseModel):
     strict: Rate = "10/minute"
     """How many of them to the strict paths, from one address."""
 
-    strict_paths: list[str] = Field(
-        default=["/api/v1/auth/login", "/api/v1/auth/register", "/api/v1/auth/refresh"],
-        max_length=100,
-    )
+    strict_paths: list[str] = Field(default=STRICT_PATHS, max_length=100)
     """Paths that are worth guessing at, as a JSON list."""
 
     without_store: Literal["allow", "refuse"] = "allow"
