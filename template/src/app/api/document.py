@@ -19,6 +19,7 @@ from ..schemas.problem import Problem
 
 _REFERENCE = "#/components/schemas/{model}"
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}}
+_NOTHING: Mapping[str, Any] = {}
 _DESCRIPTIONS: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "The request can't be read.",
     HTTPStatus.UNAUTHORIZED: "The request doesn't prove who sends it.",
@@ -66,8 +67,8 @@ class DocumentedApp(FastAPI):
         if document is not before:
             _replace_schemas(document.setdefault("components", {}).setdefault("schemas", {}))
             for context, operation in _operations(document, iter_route_contexts(self.routes)):
-                _add_problems(operation, dict.fromkeys(_problems_of(context, operation)))
-                _add_problems(operation, self._refusals)
+                found = dict.fromkeys(_problems_of(context, operation), _NOTHING)
+                _add_problems(operation, {**found, **self._refusals})
         return document
 
 
@@ -105,11 +106,11 @@ def _problems_of(route: RouteContext, operation: Mapping[str, Any]) -> Iterator[
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-def _add_problems(operation: dict[str, Any], found: Mapping[int, Mapping[str, Any] | None]) -> None:
+def _add_problems(operation: dict[str, Any], found: Mapping[int, Mapping[str, Any]]) -> None:
     responses = operation["responses"]
     for status, more in found.items():
         described = responses.get(str(status), {}).get("content")
         if not described or MEDIA_TYPE not in described:
             text = _DESCRIPTIONS.get(status) or HTTPStatus(status).phrase
-            responses[str(status)] = {**_problem(text), **(more or {})}
+            responses[str(status)] = {**_problem(text), **more}
     operation["responses"] = dict(sorted(responses.items()))
