@@ -49,15 +49,17 @@ def test_the_tests_render_what_users_get(clone: Path, tmp_path: Path, renderer: 
     assert users | {".copier-answers.yml": b"".join(kept)} == ours
 
 
-def test_copying_takes_less_than_three_seconds_of_computing(clone: Path, tmp_path: Path) -> None:
+def test_copying_takes_less_than_two_seconds_of_computing(clone: Path, tmp_path: Path) -> None:
     """The processes that Copier starts (git, one for each file) count as well; importing it
-    doesn't. With nothing else on the machine it is half of that: neighbours share the cores."""
+    doesn't."""
     spent = []
-    for attempt in ("first", "second"):  # a busy machine's caches may be cold once
+    for attempt in range(5):  # caches may be cold, and neighbours slow down a shared core
         before = sum(os.times()[:4])
-        run_copy(str(clone), tmp_path / attempt, vcs_ref="HEAD", defaults=True, quiet=True)
+        run_copy(str(clone), tmp_path / str(attempt), vcs_ref="HEAD", defaults=True, quiet=True)
         spent.append(sum(os.times()[:4]) - before)
-    assert min(spent) < 3
+        if spent[-1] < 2:
+            break
+    assert min(spent) < 2
 
 
 def test_the_template_runs_no_code_of_its_own_at_generation() -> None:
