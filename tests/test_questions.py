@@ -17,8 +17,10 @@ SIZING = {
     "instances": 2,
     "max_connections": 100,
 }
+NEVER_ASKED = {"kind", "generation"}
 DEFAULTS: dict[str, Any] = {
     "kind": "project",
+    "generation": 1,
     "project_name": "My Service",
     "project_slug": "my-service",
     "project_description": "An HTTP API with FastAPI and SQLAlchemy.",
@@ -36,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
 }
 EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "kind": ({}, ".copier-answers.yml", "kind: project"),
+    "generation": ({}, ".copier-answers.yml", "generation: 1"),
     "project_name": ({"project_name": "Shop"}, "src/app/main.py", 'title="Shop"'),
     "project_slug": ({"project_slug": "shop-api"}, "pyproject.toml", 'name = "shop-api"'),
     "project_description": (
@@ -80,7 +83,7 @@ def asked() -> list[str]:
 def test_every_question_has_a_default_and_says_what_it_wants() -> None:
     for name, question in questions().items():
         assert "default" in question, name
-        assert "help" in question or question.get("when") is False or name == "kind", name
+        assert "help" in question or question.get("when") is False or name in NEVER_ASKED, name
 
 
 def test_every_question_is_a_choice_or_checks_its_answer() -> None:
@@ -102,7 +105,7 @@ def test_every_question_has_a_test_of_its_default_and_of_its_effect() -> None:
 def test_an_answer_has_its_effect(renderer: Renderer, question: str) -> None:
     answers, path, expected = EFFECTS[question]
     assert expected in renderer.render(**answers).read(path)
-    if question != "kind":  # which has one value only
+    if question not in NEVER_ASKED:  # which have one value only
         without = {key: value for key, value in answers.items() if key != question}
         other = renderer.render(**without)
         assert not (other.folder / path).exists() or expected not in other.read(path)
@@ -130,7 +133,7 @@ def test_what_is_computed_is_not_recorded(renderer: Renderer) -> None:
 def test_a_preset_sets_nothing_but_defaults(renderer: Renderer, preset: str) -> None:
     """With every answer that it proposes given by hand, no other preset makes a difference."""
     proposed = renderer.render(preset=preset)
-    given = {k: v for k, v in proposed.recorded().items() if k not in {"kind", "preset"}}
+    given = {k: v for k, v in proposed.recorded().items() if k not in {*NEVER_ASKED, "preset"}}
     for other in {"minimal", "standard", "full"} - {preset}:
         files = renderer.render(**given, preset=other).files()
         differing = {path for path in files if files[path] != proposed.files().get(path)}

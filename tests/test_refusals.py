@@ -88,6 +88,7 @@ BAD_CHOICES: list[Refusal] = [
     ({"ci": "jenkins"}, "'jenkins' is not in ['github', 'gitlab', 'none']"),
     ({"preset": "huge"}, "'huge' is not in ['minimal', 'standard', 'full']"),
     ({"kind": "library"}, "'library' is not in ['project'"),
+    ({"generation": 0}, "0 is out of range"),
 ]
 
 

@@ -141,7 +141,8 @@ def description(number: str) -> str:
 
 
 def is_told(name: str) -> bool:
-    return name != "kind" and (bool(choices(name)) or questions()[name]["type"] != "str")
+    question = questions()[name]
+    return question.get("ask", True) and (bool(choices(name)) or question["type"] != "str")
 
 
 def matrix(numbers: tuple[str, ...], shards: int) -> dict[str, Any]:
