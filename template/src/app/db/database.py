@@ -1,7 +1,7 @@
 """The database of one process: where its sessions come from."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .driver import PROBE
 from .errors import database_errors
+from .monitor import PoolMonitor
 from .session import ReadSession, Session, unit_of_work_sessions
 
 Result = TypeVar("Result")
@@ -24,11 +25,15 @@ class Database:
         probe: AsyncEngine,
         reader: ReadSession,
         session: type[Session] = Session,
+        *,
+        pools: Sequence[PoolMonitor] = (),
     ) -> None:
         self.writer = writer
         """The engine of units of work."""
         self.reader = reader
         """For whoever only reads."""
+        self.pools = pools
+        """What connections come from, one by one."""
         self._probe = probe
         self._probing = asyncio.Lock()
         self._session = unit_of_work_sessions(writer, session)
