@@ -48,9 +48,11 @@ def serve(render: Render, environment: Environment) -> None:
         assert [path.name for path in project.glob("app.db*")] == ["app.db"]
         return
     with database(render, environment) as (server, reached):
-        migrate(project, environment, server.variables())
-        with service(project, environment, reached.variables()) as running:
-            sign_in(running, render, environment, reached.variables())
+        has_replica: bool = render.context["read_replica"]  # the primary itself, as good as any
+        settings = reached.variables(reached if has_replica else None)
+        migrate(project, environment, server.variables(server if has_replica else None))
+        with service(project, environment, settings) as running:
+            sign_in(running, render, environment, settings)
             use(running, render)
             rest(running, server, render)
             lose(running, server)

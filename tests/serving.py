@@ -33,9 +33,9 @@ POSTGRES = """
 import asyncio, asyncpg, json, sys
 from contextlib import ExitStack
 from pathlib import Path
-from scripts.postgres import Server
+from scripts.postgres import Server, _Programs
 
-data, port, source, database, more = sys.argv[1:]
+data, port, source, database, more, *primary = sys.argv[1:]
 options = f"{Server.options} {more}"
 server = Server(data=Path(data), port=int(port), source=source or None, options=options)
 
@@ -47,7 +47,18 @@ async def sessions():
     await connection.close()
     return [state for state, in states]
 
+async def ask(question):
+    place = {"host": "127.0.0.1", "port": server.port, "database": database}
+    connection = await asyncpg.connect(user=server.user, password=server.password, **place)
+    answer = await connection.fetchval(question)
+    await connection.close()
+    return str(answer)
+
 with ExitStack() as running:
+    if primary:
+        programs = _Programs.find(server.source, server.data.parent)
+        programs.own(server.data)
+        programs.run("pg_basebackup", "-R", "-c", "fast", "-D", server.data, "-d", *primary)
     running.enter_context(server.running())
     asyncio.run(server.create_database(database))
     print(json.dumps([server.user, server.password]), flush=True)
@@ -59,6 +70,8 @@ with ExitStack() as running:
             running.enter_context(server.running())
         elif command == "vanished\\n":
             done = (server.data / "server.log").read_text().count("unexpected EOF on client")
+        elif command.startswith("SELECT"):
+            done = asyncio.run(ask(command))
         else:
             done = asyncio.run(sessions())
         print(json.dumps(done), flush=True)
@@ -76,12 +89,14 @@ class Postgres:
     host: str = "127.0.0.1"
     _process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
 
-    def variables(self) -> dict[str, str]:
+    @property
+    def url(self) -> str:
+        return f"postgresql://{self.user}@{self.host}:{self.port}/{self.database}"
+
+    def variables(self, replica: "Postgres | None" = None) -> dict[str, str]:
         """The settings of a service that uses it."""
-        return {
-            "APP_DATABASE_URL": f"postgresql://{self.user}@{self.host}:{self.port}/{self.database}",
-            "APP_DATABASE_PASSWORD": self.password,
-        }
+        settings = {"APP_DATABASE_URL": self.url, "APP_DATABASE_PASSWORD": self.password}
+        return settings | ({"APP_DATABASE_REPLICA_URL": replica.url} if replica else {})
 
     def stop(self) -> None:
         self._tell("stop")
@@ -94,6 +109,11 @@ class Postgres:
         """The state of each connection to the database, as in `pg_stat_activity`."""
         states: list[str] = self._tell("sessions")
         return states
+
+    def ask(self, question: str) -> str:
+        """The first value that a SELECT gives, in one line, as text."""
+        answer: str = self._tell(question)
+        return answer
 
     def vanished(self) -> int:
         """Clients that have gone without a goodbye, if it runs with `TELLS_OF_CLIENTS`."""
@@ -114,10 +134,27 @@ def postgres(
     project: Path, environment: Environment, data: Path, source: str = "", options: str = ""
 ) -> Generator[Postgres]:
     """Started and stopped by the code of the render; it runs until its standard input ends."""
+    with _server(project, environment, str(data), source, options) as server:
+        yield server
+
+
+@contextmanager
+def replica_of(
+    primary: Postgres, project: Path, environment: Environment, data: Path
+) -> Generator[Postgres]:
+    """Another server, that follows the primary from now on."""
+    url = primary.url.replace("@", f":{primary.password}@")
+    with _server(project, environment, str(data), "", "", url) as server:
+        yield server
+
+
+@contextmanager
+def _server(project: Path, environment: Environment, *arguments: str) -> Generator[Postgres]:
+    data, source, options, *primary = arguments
     port, database = free_port(), "service"
-    arguments = [environment.program("python"), "-c", POSTGRES, str(data), str(port)]
+    program = [environment.program("python"), "-c", POSTGRES]
     with subprocess.Popen(
-        [*arguments, source, database, options],
+        [*program, data, str(port), source, database, options, *primary],
         cwd=project,
         env=environment.variables(),
         stdin=subprocess.PIPE,

@@ -15,6 +15,7 @@ TREES: dict[str, dict[str, Any]] = {
         "pooling_mode": mode,
         "middleware": MIDDLEWARE,
         "auth": "jwt",
+        "read_replica": driver == "asyncpg",
     }
     for driver, modes in {
         "aiosqlite": ("queue", "null"),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from app.config import HttpSettings, Settings
-from app.db.engine import DatabaseSettings
+from app.db import DatabaseSettings
 
 from .conftest import PROJECT
 
@@ -92,8 +92,8 @@ def safe_database() -> DatabaseSettings:
     """Settings of a database with which production may start."""
     fields = DatabaseSettings.model_fields
     secret = {"password": "jPmZ4vH3q2J8"} if "password" in fields else {}
-    url = fields["url"].default
-    return DatabaseSettings.model_validate({"url": url, **secret})
+    urls = {name: fields["url"].default for name in fields if name.endswith("url")}
+    return DatabaseSettings.model_validate({**urls, **secret})
 
 
 def test_production_starts_with_safe_settings() -> None:

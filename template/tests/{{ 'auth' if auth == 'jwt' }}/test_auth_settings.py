@@ -33,7 +33,8 @@ BAD = {
 def variables(secrets: list[str] | None) -> dict[str, str]:
     """Production, with all that it needs beside the secrets."""
     found = {"APP_ENVIRONMENT": "production"}
-    for name, value in safe_database().model_dump(include={"url", "password"}).items():
+    needed = {"url", "password", "replica_url"}
+    for name, value in safe_database().model_dump(include=needed).items():
         plain = getattr(value, "get_secret_value", lambda value=value: value)()
         found[f"APP_DATABASE_{name.upper()}"] = str(plain)
     return found if secrets is None else found | {"APP_AUTH_SECRETS": json.dumps(secrets)}

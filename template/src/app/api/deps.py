@@ -44,6 +44,10 @@ def reader_of(request: Request) -> ReadSession:
     return state_of(request)["database"].reader
 
 
+def primary_reader_of(request: Request) -> ReadSession:
+    return state_of(request)["database"].primary_reader
+
+
 async def get_read_session(request: Request) -> ReadSession:
     return reader_of(request)
 

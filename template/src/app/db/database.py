@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Database:
-    """Made once per process, in the lifespan, by `engine.open_database`."""
+    """Made once per process, in the lifespan, by `open_database`."""
 
     def __init__(
         self,
@@ -32,9 +32,13 @@ class Database:
         """The engine of units of work."""
         self.reader = reader
         """For whoever only reads."""
+        self.primary_reader = reader
+        """For whoever decides by what it reads, such as who may do what: it sees the last commit,
+        also where `reader` asks a replica."""
         self.pools = pools
         """What connections come from, one by one."""
-        self._probe = probe
+        self.probes = [probe]
+        """Engines to ask whether the database answers."""
         self._probing = asyncio.Lock()
         self._session = unit_of_work_sessions(writer, session)
 
@@ -70,5 +74,7 @@ class Database:
         One at a time, so that probes never hold more than one connection.
         """
         with database_errors():
-            async with self._probing, self._probe.connect() as connection:
-                await connection.execute(text(PROBE))
+            async with self._probing:
+                for probe in self.probes:
+                    async with probe.connect() as connection:
+                        await connection.execute(text(PROBE))
