@@ -48,7 +48,7 @@ def serve(render: Render, environment: Environment) -> None:
         assert [path.name for path in project.glob("app.db*")] == ["app.db"]
         return
     with database(render, environment) as (server, reached):
-        has_replica: bool = render.context["read_replica"]  # the primary itself, as good as any
+        has_replica: bool = render.context["has_replica"]  # the primary itself, as good as any
         settings = reached.variables(reached if has_replica else None)
         migrate(project, environment, server.variables(server if has_replica else None))
         with service(project, environment, settings) as running:

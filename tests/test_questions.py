@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "server": "uvicorn",
     "ci": "github",
 }
+ON_A_SERVER = {"read_replica": False}
 EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "kind": ({}, ".copier-answers.yml", "kind: project"),
     "generation": ({}, ".copier-answers.yml", "generation: 1"),
@@ -69,6 +70,11 @@ EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "src/app/db/engine.py",
         "pool_size: int = Field(default=20,",
     ),
+    "read_replica": (
+        {**POSTGRES, "read_replica": True},
+        "src/app/db/replica.py",
+        "Reads go to a replica",
+    ),
     "middleware": ({"middleware": ["gzip"]}, "src/app/middleware/__init__.py", '"gzip"'),
     "auth": ({"preset": "minimal", "auth": "jwt"}, "src/app/api/access.py", "RULES"),
     "server": ({"server": "granian"}, "justfile", "granian --interface asgi"),
@@ -88,7 +94,8 @@ def test_every_question_has_a_default_and_says_what_it_wants() -> None:
 
 def test_every_question_is_a_choice_or_checks_its_answer() -> None:
     for name in asked():
-        assert questions()[name].keys() & {"choices", "validator"}, name
+        question = questions()[name]
+        assert question["type"] == "bool" or question.keys() & {"choices", "validator"}, name
 
 
 def test_the_defaults_are_the_standard_preset_on_sqlite(renderer: Renderer) -> None:
@@ -97,7 +104,7 @@ def test_the_defaults_are_the_standard_preset_on_sqlite(renderer: Renderer) -> N
 
 
 def test_every_question_has_a_test_of_its_default_and_of_its_effect() -> None:
-    assert set(asked()) == {*DEFAULTS, *SIZING}
+    assert set(asked()) == {*DEFAULTS, *SIZING, *ON_A_SERVER}
     assert set(asked()) == set(EFFECTS)
 
 
@@ -120,6 +127,14 @@ def test_sizes_are_asked_and_recorded_only_for_a_pool_on_a_server(renderer: Rend
     assert sizes(**POSTGRES, pooling_mode="null") == {}
     for mode in ("queue", "pgbouncer", "asyncpg"):
         assert sizes(**POSTGRES, pooling_mode=mode) == SIZING
+
+
+def test_a_replica_is_asked_for_only_where_there_is_a_server(renderer: Renderer) -> None:
+    for mode in ("queue", "pgbouncer", "null", "asyncpg"):
+        recorded = renderer.render(**POSTGRES, pooling_mode=mode).recorded()
+        assert ON_A_SERVER.items() <= recorded.items()
+
+    assert renderer.render(read_replica=True).files() == renderer.render().files()
 
 
 def test_what_is_computed_is_not_recorded(renderer: Renderer) -> None:
