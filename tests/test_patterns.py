@@ -36,6 +36,7 @@ PROMISED = [
     "PO3",
     "PO4",
     "PO8",
+    "PO9",
     "PO10",
     "TO1",
     "TO2",
