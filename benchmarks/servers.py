@@ -110,7 +110,12 @@ def serve(plan: Plan, logs: Path) -> Generator[Server]:
         process = subprocess.Popen(
             ["sh", "-c", f"exec {plan.command}"],
             cwd=plan.folder,
-            env=dict(plan.variables) | {"HOST": "127.0.0.1", "PORT": str(port)},
+            env={
+                "APP_HTTP_DRAIN_DELAY": "0",
+                **plan.variables,
+                "HOST": "127.0.0.1",
+                "PORT": str(port),
+            },
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -22,6 +22,9 @@ from tests.installing import Environment
 SECRETS = {"APP_AUTH_SECRETS": json.dumps([secrets.token_urlsafe(32)])}
 """Without one, a service that lets users sign in doesn't start in production; others ignore it."""
 
+AT_ONCE = {"APP_HTTP_DRAIN_DELAY": "0"}
+"""No balancer watches: a server that is told to stop need not wait for one to notice."""
+
 MOST_SECONDS = 30
 """Until a server has to answer."""
 
@@ -268,7 +271,7 @@ def service(
         process = subprocess.Popen(
             ["sh", "-c", f"exec {command}"],
             cwd=project,
-            env=environment.variables() | SECRETS | settings | told,
+            env=environment.variables() | SECRETS | AT_ONCE | settings | told,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

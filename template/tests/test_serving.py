@@ -1,7 +1,6 @@
 """A real server process: it answers, survives errors, and stops when told."""
 
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -36,43 +35,43 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
     }
     fixed = {
         "APP_ENVIRONMENT": "test",
+        "APP_HTTP_DRAIN_DELAY": "0",
         "APP_LOG_FORMAT": "json",
+        "HOST": "127.0.0.1",
         "PYTHONPATH": str(PROJECT / "src"),
     }
     return {**os.environ, **values, **fixed, "PORT": str(port)}
 
 
-def serve_command() -> list[str]:
+def serve_command() -> str:
     """What `just run` runs, without the environment manager around it."""
     recipe = (PROJECT / "justfile").read_text().partition("\nrun:\n")[2].splitlines()[0]
-    return shlex.split(recipe.removeprefix("    exec uv run ").strip())
+    return recipe.strip().replace("uv run ", "")
 
 
 @contextmanager
 def server(
     settings: Settings, log: Path, **variables: str
 ) -> Generator[tuple[subprocess.Popen[bytes], str]]:
-    """A server process and its address; it is killed if it outlives the block."""
+    """A server process and its address; with its workers it is a group, which is killed if it
+    outlives the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        part.replace("${PORT:-8000}", str(port)).replace("${HOST:-127.0.0.1}", "127.0.0.1")
-        for part in serve_command()
-    ]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command,
+            ["sh", "-c", serve_command()],
             cwd=log.parent,  # where no .env is
             env=environment(settings, port) | variables,
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
     try:
         yield process, f"http://127.0.0.1:{port}"
     finally:
-        if process.poll() is None:
-            process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         witness.read(log.read_text())
 
@@ -131,7 +130,7 @@ def test_the_server_survives_what_is_hardly_http(
         wait_until_live(process, url, log)
         answers = {name: answer_to(url, request) for name, request in RAW_REQUESTS.items()}
         health = httpx2.get(f"{url}/health/live")
-        process.send_signal(signal.SIGTERM)  # killed, granian would leave its worker behind
+        process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
     assert health.status_code == 200

@@ -11,6 +11,7 @@ from ..db.database import Database
 from ..db.repositories.posts import PostRepository
 from ..db.repositories.users import UserRepository
 from ..db.session import ReadSession, Session
+from ..draining import Draining
 from ..schemas.page import PageQuery
 from ..services.posts import PostService
 from ..services.users import UserService
@@ -21,6 +22,7 @@ class State(TypedDict):
 
     settings: Settings
     database: Database
+    draining: Draining
 
 
 def state_of(request: Request) -> State:

@@ -19,7 +19,9 @@ async def check_liveness() -> Health:
 
 @router.get("/ready")
 async def check_readiness(state: StateDep) -> Health:
-    """Answers 503 while the database doesn't answer in time."""
+    """Answers 503 while the database doesn't answer in time, and from SIGTERM on."""
+    if state["draining"].begun:
+        raise NotReady("The service is draining: it stops soon.")
     try:
         async with asyncio.timeout(state["settings"].health.timeout):
             await state["database"].ping()

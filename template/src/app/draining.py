@@ -1,0 +1,80 @@
+"""Lets load balancers notice that a process is about to stop, while it still serves."""
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import copy_context
+
+logger = logging.getLogger(__name__)
+
+ECHO = 2.0
+"""Seconds within which a second SIGTERM is the first one: sent to a worker and to its parent, which
+passes it on."""
+
+
+class Draining:
+    """From SIGTERM on, the process is not ready; its server learns of the signal `delay` seconds
+    later.
+
+    A second signal ends the delay.
+    """
+
+    def __init__(self, delay: float, stop_server: Callable[[], object]) -> None:
+        self.begun = False
+        self._delay = delay
+        self._stop_server = stop_server
+        self._loop = asyncio.get_running_loop()
+        self._context = copy_context()
+        self._timer: asyncio.TimerHandle | None = None
+        self._echoes_until = 0.0
+
+    def on_signal(self, *_: object) -> None:
+        """Runs between any two instructions of the main thread, also those of a request, so the
+        loop does the rest."""
+        self.begun = True
+        self._loop.call_soon_threadsafe(self._begin_or_hurry, context=self._context)
+
+    def _begin_or_hurry(self) -> None:
+        now = self._loop.time()
+        if self._timer is None:
+            logger.info("Draining: not ready any more", extra={"delay": self._delay})
+            self._timer = self._loop.call_later(self._delay, self._stop_server)
+            self._echoes_until = now + ECHO
+        elif now > self._echoes_until:
+            self._timer.cancel()
+            self._stop_server()
+
+    def cancel(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+
+@contextmanager
+def drain_on_sigterm(delay: float) -> Generator[Draining]:
+    """Take SIGTERM before the server does, while the block runs. Outside of the main thread, where
+    no server runs, signals stay as they are."""
+    if threading.current_thread() is not threading.main_thread():
+        yield Draining(delay, lambda: None)
+        return
+    # A handler that belongs to the loop, as granian's, can't be looked up and called. It is that
+    # of SIGINT too.
+    is_of_loop = asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+    of_server = signal.getsignal(signal.SIGTERM)
+
+    def stop_server() -> None:
+        if is_of_loop:
+            signal.raise_signal(signal.SIGINT)
+        else:
+            signal.signal(signal.SIGTERM, of_server)
+            signal.raise_signal(signal.SIGTERM)
+
+    draining = Draining(delay, stop_server)
+    signal.signal(signal.SIGTERM, draining.on_signal)
+    try:
+        yield draining
+    finally:
+        draining.cancel()
+        signal.signal(signal.SIGTERM, of_server)
