@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
-from app.config import HttpSettings, Settings
+from app.config import REFUSED, HttpSettings, Settings, read_settings
 from app.db import DatabaseSettings
 
 from .conftest import PROJECT
@@ -68,6 +68,20 @@ def test_a_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -
     assert settings.log.level == "ERROR"
     assert settings.health.timeout == 0.5
     assert settings.http.max_body_size == 1000
+
+
+@pytest.mark.parametrize("name", ["APP_HEALTH_TIMEOUT", "APP_HTTP_TRUSTED_PROXIES", "APP_LOG"])
+def test_a_refusal_is_one_line_without_the_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    monkeypatch.setenv(name, "hunter2")
+
+    with pytest.raises(SystemExit) as refused:
+        read_settings()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert refused.value.code == REFUSED
+    assert line.startswith("The settings are refused: ")
+    assert "hunter2" not in line
 
 
 @pytest.mark.parametrize(

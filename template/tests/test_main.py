@@ -15,7 +15,9 @@ from app.api.deps import get_session
 from app.config import HttpSettings, LogSettings, Settings
 from app.main import create_app
 
+from .conftest import PROJECT
 from .running import Running, running
+from .test_serving import environment
 
 IMPORT_AND_WATCH = """
 import sys
@@ -36,6 +38,40 @@ def test_importing_opens_nothing() -> None:
     command = [sys.executable, "-B", "-c", IMPORT_AND_WATCH]
 
     assert subprocess.run(command, check=False, stderr=subprocess.PIPE).stderr == b""
+
+
+SERVE_AND_WATCH = """
+import asyncio, sys
+from app.main import create_app
+from tests.factories import publish, register
+from tests.running import running
+
+async def serve():
+    async with running(create_app()) as service:
+        await service.client.get("/health/live")  # what the client itself puts off
+        before = set(sys.modules)
+        user = await register(service.client)
+        post = await publish(service.client, user["id"])
+        await service.client.get("/api/v1/users")
+        for path in (f"/api/v1/posts/{post['id']}", f"/api/v1/users/{user['id']}"):
+            assert (await service.client.delete(path)).status_code == 204
+        return sorted(set(sys.modules) - before)
+
+late = asyncio.run(serve())
+sys.exit(f"requests imported {late}" if late else 0)
+"""
+
+
+def test_requests_import_nothing(settings: Settings, migrated: None) -> None:
+    """An import blocks the loop, and so everybody's requests."""
+    variables = environment(settings, port=0) | {"APP_LOG_LEVEL": "ERROR"}
+    command = [sys.executable, "-c", SERVE_AND_WATCH]
+
+    done = subprocess.run(
+        command, check=False, cwd=PROJECT, env=variables, stderr=subprocess.PIPE, text=True
+    )
+
+    assert done.stderr == ""
 
 
 async def test_two_applications_live_side_by_side(settings: Settings, migrated: None) -> None:

@@ -23,6 +23,8 @@ from .letting_in import headers_of_an_admin
 PATIENCE = 30
 """Seconds that a slow machine may take to start."""
 
+FACTORY = "app.main:create_app"
+
 
 def environment(settings: Settings, port: int) -> dict[str, str]:
     """The settings of the session's database as environment variables."""
@@ -51,7 +53,7 @@ def serve_command() -> str:
 
 @contextmanager
 def server(
-    settings: Settings, log: Path, **variables: str
+    settings: Settings, log: Path, factory: str = FACTORY, **variables: str
 ) -> Generator[tuple[subprocess.Popen[bytes], str]]:
     """A server process and its address; with its workers it is a group, which is killed if it
     outlives the block."""
@@ -60,7 +62,7 @@ def server(
         port = free.getsockname()[1]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["sh", "-c", serve_command()],
+            ["sh", "-c", serve_command().replace(FACTORY, factory)],
             cwd=log.parent,  # where no .env is
             env=environment(settings, port) | variables,
             stdout=output,
@@ -183,3 +185,42 @@ def test_a_body_that_never_ends_is_given_up(
 
         assert send_half_a_body(url).split()[1] == "504"
         assert 0.5 <= time.monotonic() - begin < 10
+
+
+def wait_for_failure(process: subprocess.Popen[bytes], log: Path) -> str:
+    """What a server said that gave up by itself, which it has to tell by its exit code."""
+    assert process.wait(timeout=PATIENCE) > 0
+    return log.read_text()
+
+
+def test_refused_settings_end_the_server_with_one_line(settings: Settings, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with server(settings, log, APP_HEALTH_TIMEOUT="0", APP_LOG_LEVEL="LOUD") as (process, _):
+        said = wait_for_failure(process, log)
+
+    (line, *again) = [line for line in said.splitlines() if "refused" in line]
+    assert "APP_HEALTH_TIMEOUT: " in line
+    assert "APP_LOG_LEVEL: " in line
+    assert len(again) < 2  # granian tries twice
+    assert "Traceback" not in said
+
+
+FAILING_TO_OPEN = """
+from app.config import Settings
+from app.main import create_app
+
+def create_broken_app():
+    return create_app(Settings().model_copy(update={"database": None}))
+"""
+
+
+def test_a_resource_that_does_not_open_ends_the_server(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(FAILING_TO_OPEN)
+    path = f"{PROJECT / 'src'}{os.pathsep}{tmp_path}"
+    log = tmp_path / "log"
+    factory = "broken:create_broken_app"
+    with server(settings, log, factory, PYTHONPATH=path) as (process, _):
+        said = wait_for_failure(process, log)
+
+    assert "startup failed" in said
+    assert said.count("startup failed") <= 2
