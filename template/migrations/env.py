@@ -8,10 +8,11 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
-from app.config import Settings
+from app import logs
+from app.config import read_settings
 from app.db.base import TIMESTAMP
-from app.db.driver import create_migration_engine
 from app.db.engine import DatabaseSettings
+from app.db.migrating import migration_connection
 from app.db.models import Base
 
 
@@ -36,10 +37,15 @@ def run(connection: Connection) -> None:
 
 
 async def connect_and_run(settings: DatabaseSettings) -> None:
-    engine = create_migration_engine(settings)
-    async with engine.connect() as connection:
+    async with migration_connection(settings) as connection:
         await connection.run_sync(run)
-        await connection.commit()
 
 
-asyncio.run(connect_and_run(context.config.attributes.get("database") or Settings().database))
+def read_database_settings() -> DatabaseSettings:
+    """Who gives none runs a process of its own, which has to print its own lines."""
+    settings = read_settings()
+    logs.configure(settings.log.level, settings.log.format)
+    return settings.database
+
+
+asyncio.run(connect_and_run(context.config.attributes.get("database") or read_database_settings()))
