@@ -3,6 +3,7 @@
 import time
 
 import httpx2
+import pytest
 
 from app.config import HealthSettings, Settings
 from app.main import create_app
@@ -41,3 +42,20 @@ async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: Setti
 
     assert ready.status_code == 503
     assert spent < 1
+
+
+async def test_a_database_that_hangs_delays_the_start_and_does_not_prevent_it(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin = time.perf_counter()
+    with hanging_database() as database:
+        async with running(
+            create_app(settings.model_copy(update={"database": database}))
+        ) as service:
+            spent = time.perf_counter() - begin
+            live = await service.client.get("/health/live")
+            ready = await service.client.get("/health/ready")
+
+    assert spent < 10
+    assert (live.status_code, ready.status_code) == (200, 503)
+    assert [r for r in caplog.records if r.levelname == "WARNING" and "database" in str(vars(r))]
