@@ -21,6 +21,7 @@ PROMISED = [
     "FA5",
     "FA6",
     "FA7",
+    "FA8",
     "FA9",
     "SA1",
     "SA2",
