@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Generator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -124,21 +125,29 @@ def test_a_request_that_outlasts_the_drain_is_ended(own: Settings, tmp_path: Pat
     assert status in STOPPED
 
 
-def test_a_second_signal_ends_the_delay_and_nothing_else(own: Settings, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    told = {"APP_HTTP_DRAIN_DELAY": "60"}
-    with headers_of_an_admin(own) as headers, server(own, log, **told) as (process, url):
-        wait_until_live(process, url, log)
-        process.send_signal(signal.SIGTERM)
-        wait_until_not_ready(url)
+def test_a_second_signal_ends_it(own: Settings, tmp_path: Path) -> None:
+    """Whether the service still waits for load balancers, or for requests alone."""
+    uploads: list[Upload] = []
+    with ExitStack() as stack:
+        processes = []
+        for delay in ("60", "0"):
+            log = tmp_path / delay
+            told = {"APP_HTTP_DRAIN_DELAY": delay, "DRAIN_TIMEOUT": "60"}
+            process, url = stack.enter_context(server(own, log, **told))
+            wait_until_live(process, url, log)
+            uploads.append(Upload(url, {}))
+            processes.append(process)
+        time.sleep(0.2)
+        for process in processes:
+            os.killpg(process.pid, signal.SIGTERM)
         time.sleep(ECHO + 0.1)
-        upload = Upload(url, headers)
-        assert httpx2.get(f"{url}/health/live").status_code == 200
-        os.killpg(process.pid, signal.SIGTERM)  # a parent that waits passes nothing on
-        time.sleep(0.3)
+        ended = [process.poll() for process in processes]
+        for process in processes:
+            os.killpg(process.pid, signal.SIGTERM)  # a parent that waits passes nothing on
 
-        assert upload.finish() == 201
-        assert process.wait(timeout=10) in STOPPED
+        assert ended == [None, None]
+        assert all(process.wait(timeout=5) in STOPPED for process in processes)
+        assert all(upload.is_ended() for upload in uploads)
     assert left_open(own.database) == []
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -19,7 +20,7 @@ class Draining:
     """From SIGTERM on, the process is not ready; its server learns of the signal `delay` seconds
     later.
 
-    A second signal ends the delay.
+    A second signal ends the process at once, whatever it is doing.
     """
 
     def __init__(self, delay: float, stop_server: Callable[[], object]) -> None:
@@ -33,19 +34,18 @@ class Draining:
 
     def on_signal(self, *_: object) -> None:
         """Runs between any two instructions of the main thread, also those of a request, so the
-        loop does the rest."""
-        self.begun = True
-        self._loop.call_soon_threadsafe(self._begin_or_hurry, context=self._context)
+        loop does the rest. The second signal can't wait for a loop that may be stuck."""
+        if not self.begun:
+            self.begun = True
+            self._echoes_until = time.monotonic() + ECHO
+            self._loop.call_soon_threadsafe(self._begin, context=self._context)
+        elif time.monotonic() > self._echoes_until:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGTERM)
 
-    def _begin_or_hurry(self) -> None:
-        now = self._loop.time()
-        if self._timer is None:
-            logger.info("Draining: not ready any more", extra={"delay": self._delay})
-            self._timer = self._loop.call_later(self._delay, self._stop_server)
-            self._echoes_until = now + ECHO
-        elif now > self._echoes_until:
-            self._timer.cancel()
-            self._stop_server()
+    def _begin(self) -> None:
+        logger.info("Draining: not ready any more", extra={"delay": self._delay})
+        self._timer = self._loop.call_later(self._delay, self._stop_server)
 
     def cancel(self) -> None:
         if self._timer:
@@ -70,6 +70,7 @@ def drain_on_sigterm(delay: float) -> Generator[Draining]:
         else:
             signal.signal(signal.SIGTERM, of_server)
             signal.raise_signal(signal.SIGTERM)
+            signal.signal(signal.SIGTERM, draining.on_signal)
 
     draining = Draining(delay, stop_server)
     signal.signal(signal.SIGTERM, draining.on_signal)
