@@ -22,6 +22,16 @@ test *arguments: lint
     tests/system-packages
     uv run pytest {{ cores }} "$@"
 
+# What services do when something around them fails, one fault at a time, as in `just faults -k "restart and null"`
+faults *options:
+    tests/system-packages
+    uv run pytest tests/faults tests/test_pgbouncer.py "$@"
+
+# All faults mixed under load, for a time (300 s) that the pooling modes share; tells in .variants/soak.json too
+soak *arguments:
+    tests/system-packages
+    uv run python -m tests.faults.soak "$@"
+
 # With arguments nothing is written unless `--write` is among them, as in `just bench --only queue
 # --rounds 3` or in `just bench routes --write`; the other parts are tables, startup and pools.
 

@@ -14,7 +14,7 @@ FOREIGN = ("APP_", "COPIER_", "TEST_", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV", 
 
 
 pytest.register_assert_rewrite("tests.journey")
-pytest_plugins = ["tests.progress"]
+pytest_plugins = ["tests.faults.measured", "tests.progress"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from tests.commands import run, steps_of
@@ -33,8 +34,8 @@ TELLS_OF_CLIENTS = "-c log_min_messages=debug1"
 
 # Runs in the render: its own class, with the sources of programs that it knows.
 POSTGRES = """
-import asyncio, asyncpg, json, sys
-from contextlib import ExitStack
+import asyncio, asyncpg, json, os, signal, sys
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from scripts.postgres import Server, _Programs
 
@@ -69,6 +70,11 @@ with ExitStack() as running:
         done = None
         if command == "stop\\n":
             running.close()
+        elif command == "crash\\n":
+            process = int((server.data / "postmaster.pid").read_text().split()[0])
+            os.kill(process, signal.SIGQUIT)
+            with suppress(RuntimeError):  # of `pg_ctl`, which may find nothing to stop any more
+                running.close()
         elif command == "start\\n":
             running.enter_context(server.running())
         elif command == "vanished\\n":
@@ -101,8 +107,16 @@ class Postgres:
         settings = {"APP_DATABASE_URL": self.url, "APP_DATABASE_PASSWORD": self.password}
         return settings | ({"APP_DATABASE_REPLICA_URL": replica.url} if replica else {})
 
+    def url(self) -> str:
+        account = f"{quote(self.user)}:{quote(self.password)}"
+        return f"postgresql://{account}@{self.host}:{self.port}/{self.database}"
+
     def stop(self) -> None:
         self._tell("stop")
+
+    def crash(self) -> None:
+        """At once: nobody is told, nothing is written."""
+        self._tell("crash")
 
     def start(self) -> None:
         """Again, with all that was stored."""
@@ -188,6 +202,7 @@ class Service:
 
     def __init__(self, process: "subprocess.Popen[bytes]", port: int, log: IO[bytes]) -> None:
         self._process = process
+        self.port = port
         self._url = f"http://127.0.0.1:{port}"
         self._log = log
         self.headers: dict[str, str] = {}
@@ -224,9 +239,23 @@ class Service:
             else:
                 return
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def stop(self, within: float) -> tuple[int, list[str]]:
         """Exit code and lines of the log. Raises `TimeoutExpired` when it doesn't stop."""
+        self.terminate()
+        return self.ended(within)
+
+    def terminate(self) -> None:
         self._process.send_signal(signal.SIGTERM)
+
+    def ended(self, within: float) -> tuple[int, list[str]]:
+        """The same without asking it to."""
         self._process.wait(timeout=within)
         return self._process.returncode, self._said().splitlines()
 

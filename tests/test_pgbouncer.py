@@ -1,15 +1,18 @@
 """Modes `pgbouncer` and `null` behind a real PgBouncer: two processes, and nothing goes astray."""
 
+import asyncio
 import json
 import subprocess
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
+from tests.faults.measured import Measured
 from tests.given import at, given_database, given_servers
 from tests.installing import Environment
 from tests.pgbouncer import configuration, pgbouncer
@@ -17,14 +20,25 @@ from tests.rendering import Renderer
 from tests.serving import Postgres, migrate, postgres
 
 WORKLOAD = Path(__file__).with_name("pgbouncer_workload.py").read_text()
-UNITS = 320
-"""Units of work of each process: the driver's defaults fail within the first dozens."""
+REQUESTS = {"pgbouncer": 20_480, "null": 4_096}
+"""Writes and reads of both processes together; without a pool, each takes a connection."""
+
+FEW = 1_280
+"""The driver's defaults fail within the first dozens."""
+
+POOLED = 4
+"""Connections that PgBouncer has, as it is started here."""
+
+ASTRAY = ("AB", "BA")
+"""What one process asked for and the other one's statement wrote."""
+
+LEFT = "SELECT pg_backend_pid(), (SELECT count(*) FROM pg_prepared_statements)"
 COUNT = """
 import asyncio, asyncpg, json, sys
 
 async def main():
     connection = await asyncpg.connect(sys.argv[1], password=sys.argv[2])
-    rows = await connection.fetch("SELECT name, count(*) FROM users GROUP BY name")
+    rows = await connection.fetch("SELECT left(email, 1) || name, count(*) FROM users GROUP BY 1")
     print(json.dumps(dict(rows)))
     await connection.execute("DELETE FROM users")
     await connection.close()
@@ -34,9 +48,14 @@ asyncio.run(main())
 
 
 @pytest.fixture(scope="module", params=["pgbouncer", "null"])
-def project(request: pytest.FixtureRequest, renderer: Renderer) -> Path:
-    answers = {"database_driver": "asyncpg", "pooling_mode": request.param}
-    return renderer.render(**answers).folder
+def mode(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def project(mode: str, renderer: Renderer) -> Path:
+    return renderer.render(database_driver="asyncpg", pooling_mode=mode).folder
 
 
 Ways = tuple[Postgres, Postgres]
@@ -65,14 +84,21 @@ def database(project: Path, environment: Environment) -> Generator[Ways]:
         yield straight, pooled
 
 
+def settings_of(mode: str, through: Postgres) -> dict[str, str]:
+    """The 32 clients of a process share its pool, where it has one."""
+    patient = {"APP_DATABASE_POOL_TIMEOUT": "60"} if mode == "pgbouncer" else {}
+    return through.variables() | {"APP_ENVIRONMENT": "test"} | patient
+
+
 def load(
-    project: Path, environment: Environment, through: Postgres, how: str
+    project: Path, environment: Environment, settings: dict[str, str], how: str, requests: int
 ) -> dict[str, dict[str, int]]:
-    """What each of two processes, A and B, counted."""
-    variables = environment.variables() | through.variables() | {"APP_ENVIRONMENT": "test"}
+    """What each of two processes, A and B, counted; a unit of work is a write and a read."""
+    variables = environment.variables() | settings
+    units = str(requests // 4)
     started = {
         letter: subprocess.Popen(
-            [environment.program("python"), "-c", WORKLOAD, letter, str(UNITS), how],
+            [environment.program("python"), "-c", WORKLOAD, letter, units, how],
             cwd=project,
             env=variables,
             stdout=subprocess.PIPE,
@@ -96,29 +122,53 @@ def stored(environment: Environment, server: Postgres) -> dict[str, Any]:
     return counts
 
 
+async def prepared_statements(pooler: Postgres) -> dict[int, int]:
+    """Those that are left, by process of the server."""
+    async with AsyncExitStack() as open_ones:
+        counts = {}
+        for _ in range(POOLED):  # each keeps its connection until all are counted
+            connection = await asyncpg.connect(pooler.url(), statement_cache_size=0)
+            open_ones.push_async_callback(connection.close)
+            await open_ones.enter_async_context(connection.transaction())
+            ((process, left),) = await connection.fetch(LEFT)
+            counts[process] = left
+    return counts
+
+
 @pytest.mark.slow
 def test_every_acknowledged_write_is_stored_and_every_read_is_right(
-    project: Path, environment: Environment, database: Ways
+    mode: str, project: Path, environment: Environment, database: Ways, measured: Measured
 ) -> None:
     straight, pooled = database
+    requests = REQUESTS[mode]
 
-    counted = load(project, environment, pooled, "safe")
+    counted = load(project, environment, settings_of(mode, pooled), "safe", requests)
 
-    expected = {"acknowledged": UNITS, "right": UNITS}
+    units = requests // 4
+    expected = {"acknowledged": units, "right": units}
     assert counted == {"A": expected, "B": expected}
-    assert stored(environment, straight) == {"A": UNITS, "B": UNITS}
+    assert stored(environment, straight) == {"AA": units, "BB": units}
+    left = asyncio.run(prepared_statements(pooled))
+    assert len(left) == POOLED
+    assert set(left.values()) == {0}
+    measured("behind", mode, requests=requests, errors=0, wrong=0, left=0)
 
 
 @pytest.mark.slow
 def test_the_defaults_of_the_driver_do_fail(
-    project: Path, environment: Environment, database: Ways
+    mode: str, project: Path, environment: Environment, database: Ways, measured: Measured
 ) -> None:
     """Were it otherwise, the modes would not be needed any more."""
-    _, pooled = database
+    straight, pooled = database
 
-    counted = load(project, environment, pooled, "driver-defaults")
+    counted = load(project, environment, settings_of(mode, pooled), "driver-defaults", FEW)
 
-    assert any(counts.get("errors", 0) or counts.get("wrong", 0) for counts in counted.values())
+    failed = sum(counts.get("errors", 0) for counts in counted.values())
+    astray = sum(count for who, count in stored(environment, straight).items() if who in ASTRAY)
+    assert failed > 0
+    # Only a pool keeps statements for later, when their name may be another's.
+    assert astray > 0 or mode == "null"
+    measured("driver-defaults", mode, requests=FEW, errors=failed, wrong=astray)
 
 
 @pytest.mark.parametrize(
