@@ -10,7 +10,26 @@ from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.rendering import Renderer
 
 # What this machine sets must not decide what renders look like, nor whether their suites pass.
-FOREIGN = ("APP_", "COPIER_", "TEST_", "UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV", "PYTHONPATH")
+FOREIGN = (
+    "APP_",
+    "COPIER_",
+    "GIT_",
+    "TEST_",
+    "UV_PROJECT_ENVIRONMENT",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+)
+
+GIT = """[safe]
+directory = *
+[gc]
+auto = 0
+[maintenance]
+auto = false
+[init]
+templateDir =
+"""
+"""Git's settings: those of a person may change how conflicts are marked."""
 
 
 pytest.register_assert_rewrite("tests.journey")
@@ -28,9 +47,12 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Generator[Non
         for name in [name for name in os.environ if name.startswith(FOREIGN)]:
             patch.delenv(name)
         # Copier's settings file holds defaults of the person who runs this.
-        nowhere = tmp_path_factory.mktemp("settings") / "settings.yml"
-        nowhere.write_text("defaults: {}\n")
-        patch.setenv("COPIER_SETTINGS_PATH", str(nowhere))
+        settings = tmp_path_factory.mktemp("settings")
+        (settings / "settings.yml").write_text("defaults: {}\n")
+        patch.setenv("COPIER_SETTINGS_PATH", str(settings / "settings.yml"))
+        (settings / "gitconfig").write_text(GIT)
+        patch.setenv("GIT_CONFIG_GLOBAL", str(settings / "gitconfig"))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         # Without byte code, every process compiles its libraries anew.
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         yield

@@ -24,7 +24,11 @@ ORDER = "order"
 
 
 def choices(name: str) -> list[Any]:
-    offered = questions()[name].get("choices", [])
+    return offered_by(questions()[name])
+
+
+def offered_by(question: Mapping[str, Any]) -> list[Any]:
+    offered = question.get("choices", [])
     labelled = offered.values() if isinstance(offered, dict) else offered
     return [choice["value"] if isinstance(choice, dict) else choice for choice in labelled]
 

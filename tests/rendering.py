@@ -75,7 +75,7 @@ class Renderer:
 
 def render_into(folder: Path, template: Path, answers: Answers) -> Answers:
     """Render as `copier copy --defaults` does: without trust, and without questions."""
-    with compiling_once():
+    with compiling_once(), patch.object(copier._main, "is_git_available", lambda: False):
         worker = run_copy(
             str(template), folder, data=dict(answers), defaults=True, quiet=True, unsafe=False
         )
@@ -118,20 +118,18 @@ _compiled: dict[tuple[Any, ...], Any] = {}
 
 @contextmanager
 def compiling_once() -> Generator[None]:
-    """Three quarters of a render's time go into compiling the same file names again and into one
-    `git config` per file. A test compares such a render with one of Copier's command line."""
+    """Three quarters of a render's time go into compiling the same names of files again, and into
+    one `git config` per file. A test compares such a render with one of Copier's command line."""
     compile_anew = jinja2.Environment.compile
 
     def compile_once(env: jinja2.Environment, source: Any, *options: Any, **more: Any) -> Any:
-        key = (source, options, tuple(more.items()), env.block_start_string)
+        # Without the path: the same template is read from many places.
+        key = (source, options[:1], options[2:], tuple(more.items()), env.block_start_string)
         if not isinstance(source, str):
             return compile_anew(env, source, *options, **more)
         if key not in _compiled:
             _compiled[key] = compile_anew(env, source, *options, **more)
         return _compiled[key]
 
-    with (
-        patch.object(jinja2.Environment, "compile", compile_once),
-        patch.object(copier._main, "is_git_available", lambda: False),
-    ):
+    with patch.object(jinja2.Environment, "compile", compile_once):
         yield

@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 from copier import run_copy
 
+from tests.history import git
 from tests.rendering import Render, Renderer, configuration, copy_of_template
 
 COPIER = (sys.executable, "-m", "copier", "copy")
+# Of Copier's globals and filters.
+WORDS = ("now()", "make_secret", "_folder_name", "strftime", "random", "shuffle", "_copier_conf.")
 POSTGRES = {"database_driver": "asyncpg", "pooling_mode": "asyncpg", "preset": "full"}
-
-
-def git(folder: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=Template", "-c", "user.email=template@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +87,7 @@ def test_person_folder_place_and_day_make_no_difference(
     assert first == second
 
 
-@pytest.mark.parametrize("word", ["now()", "_folder_name", "strftime", "random", "_copier_conf."])
+@pytest.mark.parametrize("word", WORDS)
 def test_nothing_in_the_template_asks_for_what_changes(renderer: Renderer, word: str) -> None:
     allowed = {"{{ _copier_conf.answers_file }}.jinja"}
     paths = [path for path in (renderer.template / "template").rglob("*") if path.is_file()]

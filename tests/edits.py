@@ -1,0 +1,99 @@
+"""What people do to a generated service. Each edit has its place in every variant and release."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+Edit = Callable[[Path], None]
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    """Raises `LookupError` unless `old` stands there once."""
+    text = file.read_text()
+    if text.count(old) != 1:
+        place = f"{file.name} has {text.count(old)} times: {old!r}"
+        raise LookupError(f"{place}. Choose another place for this edit in tests/edits.py.")
+    file.write_text(text.replace(old, new))
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(file.read_text() + text)
+
+
+def add_route(project: Path) -> None:
+    """In a file that was shipped."""
+    route = """
+
+@router.get("/posts/{post_id}/words")
+async def count_words(posts: ReadPostsDep, post_id: UUID) -> int:
+    \"\"\"How long a post is, in words.\"\"\"
+    return len((await posts.get(post_id)).body.split())
+"""
+    append(project / "src" / "app" / "api" / "routes" / "posts.py", route)
+
+
+def add_setting(project: Path) -> None:
+    field = '''    service: str = Field(default="", max_length=100)
+    """A name that every line begins with, for logs of several services."""
+
+'''
+    settings = project / "src" / "app" / "config.py"
+    replace(settings, "class LogSettings(Group):\n", f"class LogSettings(Group):\n{field}")
+    example = (
+        "# A name that every line begins with, for logs of several services.\n# APP_LOG_SERVICE=\n"
+    )
+    first = "APP_ENVIRONMENT=development\n"
+    replace(project / ".env.example", first, f"{first}\n{example}")
+
+
+def add_dependency(project: Path) -> None:
+    pyproject = project / "pyproject.toml"
+    (line,) = re.findall(r'^    "fastapi>=.*\n', pyproject.read_text(), re.MULTILINE)
+    replace(pyproject, line, f'{line}    "fastapi-mail>=1.6,<2",\n')
+
+
+def delete_file(project: Path) -> None:
+    (project / "docs" / "decisions" / "0002-errors-are-problems.md").unlink()
+
+
+def add_migration(project: Path) -> None:
+    text = '"""Add invoices."""\n\nrevision = "a1b2c3"\ndown_revision = "0001"\n'
+    versions = project / "migrations" / "versions"
+    (versions / "2027_01_05_0900_add_invoices.py").write_text(text)
+
+
+def rewrite_section(project: Path) -> None:
+    """Of the README."""
+    readme = project / "README.md"
+    heading = "## What the tests know of your routes\n"
+    section = heading + readme.read_text().partition(heading)[2].partition("\n## ")[0] + "\n"
+    replace(
+        readme, section, "## Tests\n\nAsk the team of the order desk before you change them.\n\n"
+    )
+
+
+def rename_by_hand(project: Path) -> None:
+    """Without telling Copier."""
+    replace(project / "README.md", "# My Service\n", "# Order Desk\n")
+    main = project / "src" / "app" / "main.py"
+    replace(main, 'title="My Service"', 'title="Order Desk"')
+
+
+EDITS: tuple[Edit, ...] = (
+    add_route,
+    add_setting,
+    add_dependency,
+    delete_file,
+    add_migration,
+    rewrite_section,
+)
+
+
+def edit(project: Path) -> None:
+    """All of them at once, as in a service that is in use."""
+    for change in EDITS:
+        change(project)
+
+
+def nothing(_: Path) -> None:
+    """A pristine project."""
