@@ -57,6 +57,12 @@ newest:
 lock *options:
     uv run python -m tests.union lock "$@"
 
+# Refuses unless all is committed, told in CHANGELOG.md and tested; it pushes nothing.
+
+# Make a release, as in `just release 0.2.0`: date its section, bump the version, commit
+release version *options:
+    uv run python -m tests.release "$@"
+
 # Put right what can be put right by itself
 fix:
     uv run ruff check --fix

@@ -1,8 +1,6 @@
 """Projects of every release become what the working tree renders, with every edit in them."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from tests.history import History, git, real_history, releases
 from tests.promises import ANSWERS_FILE, broken_promises, update
 from tests.questionnaire import offered_by
 from tests.rendering import ROOT, Answers
-from tests.updating import LOCK, Files, Project, edited, fresh, start
+from tests.updating import LOCK, Files, Project, edited, fresh, run_copier, start
 from tests.variants import PAIRWISE, PRESETS, VARIANTS
 
 # https://docs.renovatebot.com/modules/manager/copier
@@ -134,20 +132,19 @@ def test_renovates_command_does_what_these_tests_do(
     """From a URL, in a process of its own, without the shortcuts of this suite."""
     url = f"git+file://{history.folder}"
     monkeypatch.setenv("COPIER_CACHE_DIR", str(tmp_path / "cache"))
-    theirs, ours = Project(tmp_path / "theirs"), start(history, tmp_path / "ours", RELEASES[-1], {})
-    copier("copy", "--defaults", "--vcs-ref", RELEASES[-1], url, str(theirs.folder), at=tmp_path)
+    ours = start(history, tmp_path / "ours", RELEASES[-1], {})
+    theirs = Project(tmp_path / "theirs")
+    run_copier(
+        "copy", "--defaults", "--vcs-ref", RELEASES[-1], url, str(theirs.folder), at=tmp_path
+    )
     git(theirs.folder, "init", "--quiet")
     for project in (theirs, ours):
         project.edit(edit)
     ours.update(history.candidate)
     options = ["--skip-answered", "--defaults", "--answers-file", ".copier-answers.yml"]
-    copier("update", *options, "--vcs-ref", history.candidate, at=theirs.folder)
+    run_copier("update", *options, "--vcs-ref", history.candidate, at=theirs.folder)
     assert theirs.answers_file() == {**ours.answers_file(), "_src_path": url}
     assert without_answers(theirs) == without_answers(ours)
-
-
-def copier(*arguments: str, at: Path) -> None:
-    subprocess.run([sys.executable, "-m", "copier", *arguments], cwd=at, check=True)
 
 
 def without_answers(project: Project) -> Files:

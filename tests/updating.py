@@ -1,6 +1,8 @@
 """Projects that live: made from a version of the template, edited, and updated by Copier."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -147,3 +149,8 @@ def hurrying() -> Generator[None]:
 def minds_executable_bits(folder: Path) -> bool:
     """Then there is nothing for Copier to do about them."""
     return not (folder / ".git").exists() or git(folder, "config", "core.fileMode") == "true\n"
+
+
+def run_copier(*arguments: str, at: Path) -> None:
+    """Its command line, without shortcuts. Raises `CalledProcessError`."""
+    subprocess.run([sys.executable, "-m", "copier", *arguments], cwd=at, check=True)

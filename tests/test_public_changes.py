@@ -1,0 +1,265 @@
+"""How the template may change, for projects that are in use: as `docs/how-to` tells it.
+
+There are few real releases. So versions are invented: the working tree, and the same with a change.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.edits import edit, nothing
+from tests.history import Change, History, git, invented_history
+from tests.planting import (
+    append,
+    ask_for,
+    delete,
+    examples,
+    first,
+    no_longer,
+    rename,
+    show,
+    together,
+    write,
+)
+from tests.promises import broken_promises, update
+from tests.rendering import Answers, copy_of_template
+from tests.updating import Project, edited, fresh, run_copier, start
+
+OLD, NEW = "v1.0.0", "v2.0.0"
+UNTRUSTED = 4
+"""Copier's exit code for a template that would run commands."""
+DECISION = "docs/decisions/0001-commit-before-response.md"
+RENAME, CONVERT, RETIRE = (
+    examples(heading) for heading in ("Rename a question", "Convert an answer", "Retire a choice")
+)
+(GENERATION,) = examples("Ask something new")
+SEVERAL = """\
+alerts:
+  type: str
+  multiselect: true
+  choices: [mail, chat]
+  default: [mail]
+"""
+ALERTS = together(
+    write("template/{{ 'mail.txt' if 'mail' in alerts }}", "mail\n"),
+    write("template/{{ 'chat.txt' if 'chat' in alerts }}", "chat\n"),
+)
+
+
+def older(line: str) -> str:
+    return line.replace('"""', '"""Formerly: ') if '"""' in line else f"{line} (formerly)"
+
+
+BESIDE_THE_EDITS = together(
+    first("template/src/app/api/routes/posts.py", older),
+    first("template/src/app/config.py.jinja", older),
+    first("template/.env.example.jinja", older),
+    append("template/pyproject.toml.jinja", "# formerly\n"),
+    append("template/README.md.jinja", "\nThere was more.\n"),
+    append("template/docs/decisions/0002-errors-are-problems.md", "There was more.\n"),
+)
+"""The template, too, changed each file that the edits change or delete."""
+
+A_FILE_LESS = delete("template/src/app/loop_lag.py")
+CHANGES = pytest.mark.parametrize("change", [nothing, edit], ids=["pristine", "edited"])
+
+
+def as_it_is(template: Path) -> None:
+    """The working tree again, after an older version."""
+    git(template, "rm", "-r", "--quiet", ".")
+    now = copy_of_template(template.with_name("now"))
+    shutil.copytree(now, template, dirs_exist_ok=True)
+
+
+def invent(folder: Path, older: Change = nothing, newer: Change = nothing) -> History:
+    return invented_history(folder / "template", older).release("2.0.0", newer)
+
+
+def answered(
+    history: History, folder: Path, change: Change = nothing, **answers: Any
+) -> tuple[Project, list[str]]:
+    """A project of the older version, updated, and the promises that this broke."""
+    made = update(history, OLD, answers, change, folder)
+    return made.project, broken_promises(made)
+
+
+@pytest.mark.slow
+@CHANGES
+@pytest.mark.parametrize("older", [BESIDE_THE_EDITS, A_FILE_LESS], ids=["lines", "file"])
+def test_lines_and_files_come_with_an_update(tmp_path: Path, older: Change, change: Change) -> None:
+    history = invent(tmp_path, older, as_it_is)
+    before = fresh(history, OLD, {}).files()
+    assert before != fresh(history, NEW, {}).files()
+    _, broken = answered(history, tmp_path, change)
+    assert broken == []
+
+
+def test_both_versions_of_the_same_line_are_marked(tmp_path: Path) -> None:
+    history = invent(tmp_path, first(f"template/{DECISION}", lambda _: "# Formerly"), as_it_is)
+    project = start(history, tmp_path / "project", OLD, {})
+    project.edit(first(DECISION, lambda _: "# Ours"))
+    project.edit(edit)
+    project.update(NEW)
+    assert project.conflicts() == [DECISION]
+    today = fresh(history, NEW, {})
+    title, _, rest = (today.folder / DECISION).read_text().partition("\n")
+    ours, theirs = "<<<<<<< before updating\n# Ours\n", f"{title}\n>>>>>>> after updating\n"
+    assert (project.folder / DECISION).read_text() == f"{ours}=======\n{theirs}{rest}"
+    expected = edited(today, tmp_path / "expected", edit).files()
+    differing = {path for path, what in project.files().items() if expected.get(path) != what}
+    assert differing == {DECISION}
+
+
+EVOLVED = [
+    (RENAME, {}, {"queue_broker": "valkey"}),
+    (RENAME, {"broker": "redis"}, {"queue_broker": "redis"}),
+    (CONVERT, {}, {"cache": "none"}),
+    (CONVERT, {"use_cache": True}, {"cache": "redis"}),
+    (RETIRE, {"queue": "arq"}, {"task_queue": "arq"}),
+    (RETIRE, {"queue": "celery"}, {"task_queue": "taskiq"}),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("example", "answers", "expected"), EVOLVED)
+def test_an_answer_gets_another_name_or_form(
+    tmp_path: Path, example: list[str], answers: Answers, expected: Answers
+) -> None:
+    before, after = example
+    history = invent(tmp_path, show(before), together(no_longer(before), show(after)))
+    project, broken = answered(history, tmp_path, edit, **answers)
+    assert broken == []
+    recorded = project.recorded()
+    assert expected.items() <= recorded.items()
+    assert not yaml.safe_load(before).keys() & recorded.keys()
+
+
+@pytest.mark.slow
+def test_an_answer_that_is_no_choice_any_more_becomes_the_default(tmp_path: Path) -> None:
+    question, _ = RETIRE
+    shorter = question.replace(", celery", "")
+    history = invent(tmp_path, show(question), ask_for(shorter))
+    project, broken = answered(history, tmp_path, queue="celery")
+    assert project.recorded()["queue"] == "taskiq"
+    assert broken == ["queue was 'celery' and is 'taskiq'"]
+
+
+@pytest.mark.slow
+def test_a_choice_among_several_is_taken_off_the_list(tmp_path: Path) -> None:
+    newer = together(
+        ask_for(SEVERAL.replace(", chat", "")),
+        delete("template/{{ 'chat.txt' if 'chat' in alerts }}"),
+    )
+    history = invent(tmp_path, together(ask_for(SEVERAL), ALERTS), newer)
+    project, broken = answered(history, tmp_path, alerts=["mail", "chat"])
+    assert project.recorded()["alerts"] == ["mail"]
+    assert "chat.txt is gone: paths are public" in broken
+    assert (project.folder / "mail.txt").exists()
+
+
+@pytest.mark.slow
+def test_a_preset_brings_nothing_to_older_projects(tmp_path: Path) -> None:
+    history = invent(tmp_path, nothing, together(ask_for(GENERATION), ALERTS))
+    project, broken = answered(history, tmp_path, edit, preset="full")
+    assert broken == []
+    assert (project.recorded()["generation"], project.recorded()["alerts"]) == (1, [])
+    anew = fresh(history, NEW, {"preset": "full"})
+    assert (anew.recorded()["generation"], anew.recorded()["alerts"]) == (2, ["mail"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("steps", "kept"), [(["v3.0.0"], "valkey"), ([NEW, "v3.0.0"], "redis")])
+def test_an_old_name_that_is_read_no_more_is_reached_in_steps(
+    tmp_path: Path, steps: list[str], kept: str
+) -> None:
+    before, after = RENAME
+    without = after.replace("{{ broker if broker is defined else 'valkey' }}", "valkey")
+    history = invent(tmp_path, show(before), together(no_longer(before), show(after)))
+    history = history.release("3.0.0", ask_for(without))
+    project = start(history, tmp_path / "project", OLD, {"broker": "redis"})
+    for step in steps:
+        project.update(step)
+        project.commit()
+    assert project.recorded()["queue_broker"] == kept
+
+
+@pytest.mark.slow
+def test_a_migration_carries_edits_along_to_a_file_that_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the page has it, from a URL, and with trust in the one update that crosses the version."""
+    migration, script = examples("Move or remove a file")
+    paths = "src/app/old.py:src/app/new.py"
+    moved = "docs/decisions/0001-commit-first.md"
+    newer = together(
+        rename(f"template/{DECISION}", f"template/{moved}"),
+        first(f"template/{moved}", lambda _: "# Today"),
+        append("copier.yml", migration.replace(paths, f"{DECISION}:{moved}")),
+        write("migrations/move.py", script),
+    )
+    history = invent(tmp_path, nothing, newer).release("2.1.0")
+    monkeypatch.setenv("COPIER_CACHE_DIR", str(tmp_path / "cache"))
+    project = Project(tmp_path / "project")
+    url = f"git+file://{history.folder}"
+    run_copier("copy", "--defaults", "--vcs-ref", OLD, url, str(project.folder), at=tmp_path)
+    git(project.folder, "init", "--quiet")
+    project.edit(append(DECISION, "\nWe agree.\n"))
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        run_copier("update", "--defaults", "--vcs-ref", NEW, at=project.folder)
+    assert refused.value.returncode == UNTRUSTED
+    run_copier("update", "--defaults", "--trust", "--vcs-ref", NEW, at=project.folder)
+    text = (project.folder / moved).read_text()
+    assert (text[:8], text[-11:]) == ("# Today\n", "\nWe agree.\n")
+    assert "<<<" not in text
+    assert not (project.folder / DECISION).exists()
+    project.commit()
+    run_copier("update", "--defaults", "--vcs-ref", "v2.1.0", at=project.folder)
+    assert project.answers_file()["_commit"] == "v2.1.0"
+
+
+BREAKING: dict[str, tuple[Change, str]] = {
+    "a file is renamed": (
+        rename(f"template/{DECISION}", "template/docs/decisions/0001-commit-first.md"),
+        f"{DECISION} is gone: paths are public",
+    ),
+    "a preset takes no heed of the generation": (
+        together(ask_for(GENERATION.replace(" and generation >= 2", "")), ALERTS),
+        "alerts became ['mail'], but [] changes less of the project",
+    ),
+    "a new question changes what was there": (
+        together(
+            ask_for("style:\n  type: str\n  choices: [plain, fancy]\n  default: fancy\n"),
+            append("template/README.md.jinja", "{{ '\nFancy!\n' if style == 'fancy' }}"),
+        ),
+        "style became 'fancy', but 'plain' changes less of the project",
+    ),
+    "the name of the folder is told": (
+        append("template/README.md.jinja", "{{ _folder_name }}\n"),
+        "README.md is not what the new version renders, with the edits",
+    ),
+    "chance decides": (
+        append("template/README.md.jinja", "{{ range(90000) | random }}\n"),
+        "README.md is not what the new version renders, with the edits",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKING)
+def test_the_update_tests_notice(tmp_path: Path, name: str) -> None:
+    """Each is in the newer version, and the project of the older one is full."""
+    change, told = BREAKING[name]
+    _, broken = answered(invent(tmp_path, nothing, change), tmp_path, edit, preset="full")
+    assert told in broken
+
+
+@pytest.mark.slow
+def test_the_update_tests_notice_an_answer_that_gets_lost(tmp_path: Path) -> None:
+    before, after = RENAME
+    forgetting = after.replace("{{ broker if broker is defined else 'valkey' }}", "valkey")
+    history = invent(tmp_path, show(before), together(no_longer(before), show(forgetting)))
+    _, broken = answered(history, tmp_path, broker="redis")
+    assert "broker was answered, and nothing reads the answer any more" in broken
