@@ -11,6 +11,8 @@ from tests.rendering import ROOT
 
 PAGE = ROOT / "docs" / "how-to" / "change-what-is-public.md"
 COMPUTED = "# --- Computed"
+BLOCK = re.compile(r"^\w+:\n(?:  .*\n)+", re.MULTILINE)
+"""A question in `copier.yml`."""
 ANSWER = "template/answer.txt.jinja"
 """A planted file that shows the answer to a planted question."""
 
@@ -21,25 +23,30 @@ def examples(heading: str) -> list[str]:
     return re.findall(r"^```\w+\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
 
 
-def ask_for(question: str) -> Change:
-    """Questions as YAML. One that is there already is replaced."""
+def ask_for(questions: str) -> Change:
+    """Given as YAML, each in the place of the one that has its name, else after all others."""
 
     def change(template: Path) -> None:
         configuration = template / "copier.yml"
         text = configuration.read_text()
-        for name in yaml.safe_load(question):
-            text = re.sub(rf"^{name}:\n(?:^ .*\n)+\n", "", text, flags=re.MULTILINE)
-        configuration.write_text(text.replace(COMPUTED, f"{question}\n{COMPUTED}", 1))
+        for question in BLOCK.findall(questions):
+            name = question.partition(":")[0]
+            known = re.search(rf"^{name}:\n(?:  .*\n)+", text, re.MULTILINE)
+            if known:
+                text = text.replace(known[0], question)
+            else:
+                text = text.replace(COMPUTED, f"{question}\n{COMPUTED}")
+        configuration.write_text(text)
 
     return change
 
 
-def show(question: str) -> Change:
+def show(questions: str) -> Change:
     """The same, with a file that shows the answer to the last one."""
 
     def change(template: Path) -> None:
-        ask_for(question)(template)
-        *_, name = yaml.safe_load(question)
+        ask_for(questions)(template)
+        *_, name = yaml.safe_load(questions)
         write(ANSWER, f"{{{{ {name} }}}}\n")(template)
 
     return change

@@ -14,6 +14,7 @@ import yaml
 from tests.edits import edit, nothing
 from tests.history import Change, History, git, invented_history
 from tests.planting import (
+    BLOCK,
     append,
     ask_for,
     delete,
@@ -37,6 +38,8 @@ RENAME, CONVERT, RETIRE = (
     examples(heading) for heading in ("Rename a question", "Convert an answer", "Retire a choice")
 )
 (GENERATION,) = examples("Ask something new")
+FIRST = BLOCK.findall(GENERATION)[0].replace("2", "1")
+"""The generation that came before the one in the example."""
 SEVERAL = """\
 alerts:
   type: str
@@ -163,7 +166,7 @@ def test_a_choice_among_several_is_taken_off_the_list(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_preset_brings_nothing_to_older_projects(tmp_path: Path) -> None:
-    history = invent(tmp_path, nothing, together(ask_for(GENERATION), ALERTS))
+    history = invent(tmp_path, ask_for(FIRST), together(ask_for(GENERATION), ALERTS))
     project, broken = answered(history, tmp_path, edit, preset="full")
     assert broken == []
     assert (project.recorded()["generation"], project.recorded()["alerts"]) == (1, [])
@@ -252,7 +255,8 @@ BREAKING: dict[str, tuple[Change, str]] = {
 def test_the_update_tests_notice(tmp_path: Path, name: str) -> None:
     """Each is in the newer version, and the project of the older one is full."""
     change, told = BREAKING[name]
-    _, broken = answered(invent(tmp_path, nothing, change), tmp_path, edit, preset="full")
+    history = invent(tmp_path, ask_for(FIRST), change)
+    _, broken = answered(history, tmp_path, edit, preset="full")
     assert told in broken
 
 
