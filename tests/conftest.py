@@ -22,6 +22,8 @@ FOREIGN = (
 
 GIT = """[safe]
 directory = *
+[core]
+compression = 0
 [gc]
 auto = 0
 [maintenance]

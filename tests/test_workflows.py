@@ -124,6 +124,18 @@ def test_the_last_job_of_ci_needs_all_others() -> None:
     assert {*needs(jobs["ci"]), "ci"} == set(jobs)
 
 
+def test_what_runs_tests_has_the_whole_history() -> None:
+    """They update projects of every release."""
+    (action,) = ACTIONS
+    (checkout,) = [step for step in steps(action) if "checkout" in step.get("uses", "")]
+    assert checkout["with"]["fetch-depth"] == 0
+    for path in WORKFLOWS:
+        for name, job in load(path)["jobs"].items():
+            runs = [step.get("run", "") for step in job.get("steps", [])]
+            if any(re.search(r"\bpytest|\bjust|\.ci/run", run) for run in runs):
+                assert job["steps"][0]["uses"].endswith("/actions/prepare"), name
+
+
 def test_the_oldest_and_the_newest_python_are_installed() -> None:
     choices = questions()["python_version"]["choices"]
     (action,) = ACTIONS
