@@ -139,6 +139,7 @@ def test_an_answer_gets_another_name_or_form(
     recorded = project.recorded()
     assert expected.items() <= recorded.items()
     assert not yaml.safe_load(before).keys() & recorded.keys()
+    assert expected.keys() <= fresh(history, NEW, {}).recorded().keys()
 
 
 @pytest.mark.slow
@@ -162,6 +163,17 @@ def test_a_choice_among_several_is_taken_off_the_list(tmp_path: Path) -> None:
     assert project.recorded()["alerts"] == ["mail"]
     assert "chat.txt is gone: paths are public" in broken
     assert (project.folder / "mail.txt").exists()
+
+
+@pytest.mark.slow
+def test_a_further_choice_comes_to_nobody_who_was_asked_before(tmp_path: Path) -> None:
+    shorter = SEVERAL.replace(", chat]", "]")
+    longer = SEVERAL.replace("default: [mail]", "default: [mail, chat]")
+    history = invent(tmp_path, together(ask_for(shorter), ALERTS), ask_for(longer))
+    project, broken = answered(history, tmp_path, edit)
+    assert broken == []
+    assert project.recorded()["alerts"] == ["mail"]
+    assert fresh(history, NEW, {}).recorded()["alerts"] == ["mail", "chat"]
 
 
 @pytest.mark.slow
