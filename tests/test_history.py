@@ -76,9 +76,11 @@ def test_the_candidate_is_the_working_tree(repository: Path, tmp_path: Path) -> 
 
 def test_tags_are_made_in_the_clone_only(repository: Path, tmp_path: Path) -> None:
     commit(repository, "0.2.0")
-    git(repository, "tag", "v9.9.9")
-    assert real_history(tmp_path / "clone", repository).candidate == "v0.3.0"
-    assert git(repository, "tag").split() == ["v9.9.9"]
+    for tag in ("v0.2.0", "v9.9.9"):
+        git(repository, "tag", tag)
+    history = real_history(tmp_path / "clone", repository)
+    assert git(history.folder, "tag").split() == ["v0.2.0", "v0.3.0"]
+    assert git(repository, "tag").split() == ["v0.2.0", "v9.9.9"]
 
 
 def test_the_next_version_is_the_announced_one_or_a_further_one() -> None:

@@ -1,20 +1,28 @@
-"""How the template may change, for projects that are in use: as `docs/how-to` tells it.
+"""How the template may change, for projects that are in use: as `docs/how-to` tells it."""
 
-There are few real releases. So versions are invented: the working tree, and the same with a change.
-"""
-
-import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from tests.edits import edit, nothing
-from tests.history import Change, History, git, invented_history
+from tests.history import Change, git
+from tests.inventing import (
+    ALERTS,
+    CONVERT,
+    DECISION,
+    FIRST,
+    GENERATION,
+    NEW,
+    OLD,
+    RENAME,
+    RETIRE,
+    answered,
+    as_it_is,
+    invent,
+)
 from tests.planting import (
-    BLOCK,
     append,
     ask_for,
     delete,
@@ -26,20 +34,11 @@ from tests.planting import (
     together,
     write,
 )
-from tests.promises import broken_promises, update
-from tests.rendering import Answers, copy_of_template
+from tests.rendering import Answers
 from tests.updating import Project, edited, fresh, run_copier, start
 
-OLD, NEW = "v1.0.0", "v2.0.0"
 UNTRUSTED = 4
 """Copier's exit code for a template that would run commands."""
-DECISION = "docs/decisions/0001-commit-before-response.md"
-RENAME, CONVERT, RETIRE = (
-    examples(heading) for heading in ("Rename a question", "Convert an answer", "Retire a choice")
-)
-(GENERATION,) = examples("Ask something new")
-FIRST = BLOCK.findall(GENERATION)[0].replace("2", "1")
-"""The generation that came before the one in the example."""
 SEVERAL = """\
 alerts:
   type: str
@@ -47,10 +46,6 @@ alerts:
   choices: [mail, chat]
   default: [mail]
 """
-ALERTS = together(
-    write("template/{{ 'mail.txt' if 'mail' in alerts }}", "mail\n"),
-    write("template/{{ 'chat.txt' if 'chat' in alerts }}", "chat\n"),
-)
 
 
 def older(line: str) -> str:
@@ -69,25 +64,6 @@ BESIDE_THE_EDITS = together(
 
 A_FILE_LESS = delete("template/src/app/loop_lag.py")
 CHANGES = pytest.mark.parametrize("change", [nothing, edit], ids=["pristine", "edited"])
-
-
-def as_it_is(template: Path) -> None:
-    """The working tree again, after an older version."""
-    git(template, "rm", "-r", "--quiet", ".")
-    now = copy_of_template(template.with_name("now"))
-    shutil.copytree(now, template, dirs_exist_ok=True)
-
-
-def invent(folder: Path, older: Change = nothing, newer: Change = nothing) -> History:
-    return invented_history(folder / "template", older).release("2.0.0", newer)
-
-
-def answered(
-    history: History, folder: Path, change: Change = nothing, **answers: Any
-) -> tuple[Project, list[str]]:
-    """A project of the older version, updated, and the promises that this broke."""
-    made = update(history, OLD, answers, change, folder)
-    return made.project, broken_promises(made)
 
 
 @pytest.mark.slow
@@ -234,48 +210,3 @@ def test_a_migration_carries_edits_along_to_a_file_that_moved(
     project.commit()
     run_copier("update", "--defaults", "--vcs-ref", "v2.1.0", at=project.folder)
     assert project.answers_file()["_commit"] == "v2.1.0"
-
-
-BREAKING: dict[str, tuple[Change, str]] = {
-    "a file is renamed": (
-        rename(f"template/{DECISION}", "template/docs/decisions/0001-commit-first.md"),
-        f"{DECISION} is gone: paths are public",
-    ),
-    "a preset takes no heed of the generation": (
-        together(ask_for(GENERATION.replace(" and generation >= 2", "")), ALERTS),
-        "alerts became ['mail'], but [] changes less of the project",
-    ),
-    "a new question changes what was there": (
-        together(
-            ask_for("style:\n  type: str\n  choices: [plain, fancy]\n  default: fancy\n"),
-            append("template/README.md.jinja", "{{ '\nFancy!\n' if style == 'fancy' }}"),
-        ),
-        "style became 'fancy', but 'plain' changes less of the project",
-    ),
-    "the name of the folder is told": (
-        append("template/README.md.jinja", "{{ _folder_name }}\n"),
-        "README.md is not what the new version renders, with the edits",
-    ),
-    "chance decides": (
-        append("template/README.md.jinja", "{{ range(90000) | random }}\n"),
-        "README.md is not what the new version renders, with the edits",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", BREAKING)
-def test_the_update_tests_notice(tmp_path: Path, name: str) -> None:
-    """Each is in the newer version, and the project of the older one is full."""
-    change, told = BREAKING[name]
-    history = invent(tmp_path, ask_for(FIRST), change)
-    _, broken = answered(history, tmp_path, edit, preset="full")
-    assert told in broken
-
-
-@pytest.mark.slow
-def test_the_update_tests_notice_an_answer_that_gets_lost(tmp_path: Path) -> None:
-    before, after = RENAME
-    forgetting = after.replace("{{ broker if broker is defined else 'valkey' }}", "valkey")
-    history = invent(tmp_path, show(before), together(no_longer(before), show(forgetting)))
-    _, broken = answered(history, tmp_path, broker="redis")
-    assert "broker was answered, and nothing reads the answer any more" in broken

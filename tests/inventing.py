@@ -1,0 +1,47 @@
+"""Versions that there never were: the working tree, and the same with a change.
+
+There are few real releases. So what none of them did is tried on these.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.edits import nothing
+from tests.history import Change, History, git, invented_history
+from tests.planting import BLOCK, examples, together, write
+from tests.promises import broken_promises, update
+from tests.rendering import copy_of_template
+from tests.updating import Project
+
+OLD, NEW = "v1.0.0", "v2.0.0"
+DECISION = "docs/decisions/0001-commit-before-response.md"
+RENAME, CONVERT, RETIRE = (
+    examples(heading) for heading in ("Rename a question", "Convert an answer", "Retire a choice")
+)
+(GENERATION,) = examples("Ask something new")
+FIRST = BLOCK.findall(GENERATION)[0].replace("2", "1")
+"""The generation that came before the one in the example."""
+ALERTS = together(
+    write("template/{{ 'mail.txt' if 'mail' in alerts }}", "mail\n"),
+    write("template/{{ 'chat.txt' if 'chat' in alerts }}", "chat\n"),
+)
+
+
+def as_it_is(template: Path) -> None:
+    """The working tree again, after an older version."""
+    git(template, "rm", "-r", "--quiet", ".")
+    now = copy_of_template(template.with_name("now"))
+    shutil.copytree(now, template, dirs_exist_ok=True)
+
+
+def invent(folder: Path, older: Change = nothing, newer: Change = nothing) -> History:
+    return invented_history(folder / "template", older).release("2.0.0", newer)
+
+
+def answered(
+    history: History, folder: Path, change: Change = nothing, **answers: Any
+) -> tuple[Project, list[str]]:
+    """A project of the older version, updated, and the promises that this broke."""
+    made = update(history, OLD, answers, change, folder)
+    return made.project, broken_promises(made)
