@@ -1,0 +1,209 @@
+"""Brings the newest version of the template into the project, or other answers: `just update`.
+
+Copier deletes what the new version or the new answers no longer bring, edited or not. So both are
+rendered into temporary directories first, and what you edited is named before anything happens.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+ANSWERS = ".copier-answers.yml"
+MIGRATIONS = "migrations/versions/"
+MERGE = ("uv", "run", "alembic", "merge", "heads", "-m", "Merge what template and project added")
+
+DIRTY = "Commit or stash this first, so that git has all of it: git add -A && git commit"
+NO_GIT = 'Git is your way back: git init && git add -A && git commit -m "Before the update"'
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an update is going to do."""
+
+    old: str
+    new: str
+    """Versions of the template, as Copier records them."""
+
+    edited: list[str]
+    """Files that it deletes although you edited them."""
+
+    migrations: list[str]
+    """Migrations that it would delete. They stay: a database may have run them."""
+
+
+class PassOn(argparse.Action):
+    """Keeps an option as it was given, for Copier."""
+
+    def __call__(
+        self,
+        _: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        value: Any,
+        name: Any = None,
+    ) -> None:
+        given = [name] if self.nargs == 0 else [name, value]
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *given])
+
+
+def read_options(arguments: Sequence[str]) -> argparse.Namespace:
+    """`questions` go to the render of the new version, `merging` to the update itself."""
+    parser = argparse.ArgumentParser(prog="just update", allow_abbrev=False)
+    parser.set_defaults(questions=[], merging=[])
+    for names, told in (
+        ("-r --vcs-ref", "a version, or `:current:` to change nothing but answers"),
+        ("-d --data", "an answer, as in -d ci=none"),
+        ("--data-file", "a file of answers, in YAML"),
+        ("--ask", "ask this question again; may hold *"),
+    ):
+        parser.add_argument(*names.split(), dest="questions", action=PassOn, help=told)
+    for names, told in (
+        ("-l --defaults", "ask nothing: your answers, and defaults for what is new"),
+        ("-A --skip-answered", "ask only what is new"),
+        ("-g --prereleases", "take prereleases, too"),
+    ):
+        parser.add_argument(*names.split(), dest="questions", action=PassOn, nargs=0, help=told)
+    for names, told in (
+        ("-o --conflict", "inline, for markers in the files, or rej, for files beside them"),
+        ("-c --context-lines", "lines around a change that must be the same (3)"),
+    ):
+        parser.add_argument(*names.split(), dest="merging", action=PassOn, help=told)
+    parser.add_argument("--delete-edited", action="store_true", help="don't ask before that")
+    parser.add_argument(
+        "--no-check", action="store_true", help="install and check nothing after it"
+    )
+    return parser.parse_args(arguments)
+
+
+def git(*arguments: str) -> list[str]:
+    """The lines that it prints."""
+    return subprocess.check_output(["git", *arguments], text=True).splitlines()
+
+
+def obstacle() -> str:
+    """What keeps an update from beginning, and what to do about it."""
+    if not Path(ANSWERS).exists():
+        return f"There is no {ANSWERS} here: run this in a project that Copier made."
+    asked = ["git", "rev-parse", "--git-dir"]
+    if subprocess.run(asked, capture_output=True, check=False).returncode:
+        return f"This is no git repository. {NO_GIT}"
+    changed = git("status", "--short", "--", ".")
+    return "\n".join([*changed, DIRTY]) if changed else ""
+
+
+def render(folder: Path, *options: str) -> None:
+    """The project as Copier alone would write it. Raises `CalledProcessError`."""
+    folder.mkdir()
+    shutil.copy(ANSWERS, folder)
+    command = ["uvx", "copier", "recopy", "--quiet", "--overwrite", *options, str(folder)]
+    subprocess.run(command, check=True)
+
+
+def compare(old: Path, new: Path, project: Path) -> Plan:
+    """Two renders, and the project that was the first of them once."""
+    gone = [path for path in files(old) if not (new / path).exists() and (project / path).is_file()]
+    doomed = [path for path in gone if not path.startswith(MIGRATIONS)]
+    return Plan(
+        version(old),
+        version(new),
+        [path for path in doomed if (project / path).read_bytes() != (old / path).read_bytes()],
+        [path for path in gone if path.startswith(MIGRATIONS)],
+    )
+
+
+def files(folder: Path) -> list[str]:
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path.relative_to(folder).as_posix() for path in found]
+
+
+def version(folder: Path) -> str:
+    lines = (folder / ANSWERS).read_text().splitlines()
+    return next(line.split()[1] for line in lines if line.startswith("_commit:"))
+
+
+def may_delete(edited: Sequence[str]) -> bool:
+    print("You edited these files, and the update deletes them:", *edited, sep="\n    ")
+    if sys.stdin.isatty():
+        return input("Delete them? [y/N] ").strip().lower() in {"y", "yes"}
+    print("Add --delete-edited to let it.")
+    return False
+
+
+def update(options: argparse.Namespace) -> Plan | None:
+    """None when there is nothing to do, or nothing was done."""
+    with tempfile.TemporaryDirectory() as scratch:
+        old, new = Path(scratch, "old"), Path(scratch, "new")
+        render(old, "--defaults", "--vcs-ref", ":current:")
+        render(new, *options.questions)
+        if (old / ANSWERS).read_bytes() == (new / ANSWERS).read_bytes():
+            print(f"Nothing to do: this is {version(old)}, with these answers.")
+            return None
+        plan = compare(old, new, Path())
+        if plan.edited and not options.delete_edited and not may_delete(plan.edited):
+            sys.exit("Nothing was changed.")
+        answered = ["--defaults", "--vcs-ref", plan.new, "--data-file", str(new / ANSWERS)]
+        command = ["uvx", "copier", "update", "--quiet", *answered, *options.merging]
+        subprocess.run(command, check=True)
+    if plan.migrations:
+        git("restore", "--source", "HEAD", "--", *plan.migrations)
+    return plan
+
+
+def report(plan: Plan) -> list[str]:
+    """Print what happened; the result are the files that wait for you."""
+    print(f"The project went from {plan.old} to {plan.new}. See it with: git diff")
+    (commit,) = git("rev-parse", "--short", "HEAD")
+    for path in plan.edited:
+        print(f"{path} is gone, with your edits. Back: git restore --source {commit} -- {path}")
+    unmerged = git("diff", "--name-only", "--relative", "--diff-filter=U")
+    waiting = unmerged + git("ls-files", "--others", "--", "*.rej")
+    if waiting:
+        print("You and the template changed the same lines. Choose, and delete the marks:")
+        print(*waiting, sep="\n")
+        print("Then: git add -A && uv sync && uv run just check")
+    print("To give up instead: git reset --hard && git clean -di")
+    return waiting
+
+
+def finish(plan: Plan) -> int:
+    """Install, join the migrations of both sides, and check."""
+    subprocess.run(["uv", "sync"], check=True)
+    heads = subprocess.check_output(["uv", "run", "alembic", "heads"], text=True)
+    if len(heads.splitlines()) > 1:
+        subprocess.run(MERGE, check=True)
+        for fix in (["check", "--fix"], ["format"]):
+            subprocess.run(["uv", "run", "ruff", *fix, "--quiet", "migrations"], check=True)
+    if plan.migrations:
+        print("These stay, because a database may have run them:", *plan.migrations, sep="\n    ")
+        print('Next: uv run just migrate "drop what is gone", read it, then uv run just check')
+        return 0
+    return subprocess.run(["uv", "run", "just", "check"], check=False).returncode
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = read_options(arguments)
+    if problem := obstacle():
+        print(problem)
+        return 1
+    plan = update(options)
+    if plan is None:
+        return 0
+    if report(plan):
+        return 1
+    return 0 if options.no_check else finish(plan)
+
+
+if __name__ == "__main__":
+    # In the order in which it happens: the commands that it runs write to the same place.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except subprocess.CalledProcessError as failed:  # it has said why
+        sys.exit(failed.returncode)
