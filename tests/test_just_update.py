@@ -1,0 +1,197 @@
+"""`just update` in a generated project loses nothing silently."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.living import NEW, OLD, Project, commit, start_project, template_with_versions
+
+pytestmark = pytest.mark.slow
+
+LOST, REWORDED = "docs/lost.md", "src/app/garbage.py"
+SWITCH = "uv run just update -l -r :current:"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return template_with_versions(tmp_path_factory.mktemp("template") / "source")
+
+
+@pytest.fixture(scope="module")
+def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("project") / "service"
+    return start_project(template, folder, preset="minimal")
+
+
+@pytest.fixture
+def project(shared: Project) -> Project:
+    """The shared one, as it was."""
+    shared.git("reset", "--quiet", "--hard")
+    shared.git("clean", "--quiet", "-fd")
+    shared.git("checkout", "--quiet", "--detach", "main")
+    return shared
+
+
+def assert_untouched(project: Project) -> None:
+    assert project.git("status", "--porcelain") == ""
+    assert project.recorded()["_commit"] == OLD
+
+
+def test_a_dirty_tree_is_refused(project: Project) -> None:
+    project.path("notes.txt").write_text("Mine.\n")
+
+    done = project.run("uv run just update -l")
+
+    assert done.status == 1
+    assert "?? notes.txt\nCommit or stash this first" in done.output
+    assert project.recorded()["_commit"] == OLD
+    assert project.git("status", "--porcelain") == "?? notes.txt"
+
+
+def test_a_folder_outside_of_git_is_refused(template: Path, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.must(f"uvx copier copy --quiet --defaults -r {OLD} {template} .")
+
+    done = project.run("uv run --no-project python -m scripts.update -l")
+
+    assert done.status == 1
+    assert "This is no git repository. Git is your way back: git init" in done.output
+    assert project.path(LOST).exists()
+
+
+def test_edited_files_that_would_vanish_are_named_before_anything_happens(
+    project: Project,
+) -> None:
+    project.edit(LOST, "# Lost", "# Found")
+    commit(project.folder)
+
+    done = project.run("uv run just update -l")
+
+    assert done.status == 1
+    assert f"the update deletes them:\n    {LOST}\nAdd --delete-edited" in done.output
+    assert "Nothing was changed." in done.output
+    assert_untouched(project)
+
+
+def test_who_is_asked_and_does_not_agree_keeps_everything(project: Project) -> None:
+    project.edit(LOST, "# Lost", "# Found")
+    commit(project.folder)
+
+    done = project.at_terminal("uv run just update -l", keys=b"n\r")
+
+    assert done.status == 1
+    assert "Delete them? [y/N]" in done.output
+    assert_untouched(project)
+
+
+def test_who_agrees_is_told_how_to_get_the_edits_back(project: Project) -> None:
+    project.edit(LOST, "# Lost", "# Found")
+    commit(project.folder)
+
+    done = project.at_terminal("uv run just update -l --no-check", keys=b"y\r")
+
+    assert done.status == 0
+    assert not project.path(LOST).exists()
+    (way_back,) = [line for line in done.output.splitlines() if "Back: " in line]
+    commit(project.folder)
+    project.must(way_back.partition("Back: ")[2])
+    assert project.path(LOST).read_text() == "# Found\n"
+
+
+def test_an_unedited_file_vanishes_and_edits_elsewhere_stay(project: Project) -> None:
+    project.edit("README.md", "## Tasks", "## Our tasks")
+    commit(project.folder)
+
+    told = project.must("uv run just update -l --no-check")
+
+    assert f"from {OLD} to {NEW}" in told
+    assert not project.path(LOST).exists()
+    assert "## Our tasks" in project.path("README.md").read_text()
+    assert project.path(REWORDED).read_text().startswith('"""Newer: ')
+    assert project.recorded() | {"_commit": NEW, "nickname": "Bob"} == project.recorded()
+
+
+def test_a_conflict_is_marked_named_and_left_to_you(project: Project) -> None:
+    project.edit(REWORDED, '"""', '"""Mine: ')
+    commit(project.folder)
+
+    done = project.run("uv run just update -l")
+
+    assert done.status == 1
+    assert f"Choose, and delete the marks:\n{REWORDED}\n" in done.output
+    assert "<<<<<<< before updating" in project.path(REWORDED).read_text()
+    assert project.git("diff", "--name-only", "--diff-filter=U") == REWORDED
+    assert "ruff" not in done.output, "it checked what can't be right"
+
+
+def test_a_conflict_may_be_a_file_beside(project: Project) -> None:
+    project.edit(REWORDED, '"""', '"""Mine: ')
+    commit(project.folder)
+
+    done = project.run("uv run just update -l -o rej")
+
+    assert done.status == 1
+    assert f"{REWORDED}.rej\n" in done.output
+    assert project.path(f"{REWORDED}.rej").exists()
+
+
+def test_with_the_same_version_and_answers_there_is_nothing_to_do(project: Project) -> None:
+    assert "Nothing to do" in project.must(SWITCH)
+    assert_untouched(project)
+
+
+def test_an_answer_that_is_refused_changes_nothing(project: Project) -> None:
+    done = project.run(f"{SWITCH} -d pooling_mode=asyncpg")
+
+    assert done.status != 0
+    assert "SQLite is not reached through asyncpg" in done.output
+    assert_untouched(project)
+
+
+def test_the_result_is_that_of_copier_alone(project: Project) -> None:
+    project.edit("README.md", "## Tasks", "## Our tasks")
+    commit(project.folder)
+    project.must("uvx copier update --quiet --defaults")
+    project.git("add", "-A")
+    alone = project.git("write-tree")
+    project.git("reset", "--quiet", "--hard")
+
+    project.must("uv run just update -l --no-check")
+
+    project.git("add", "-A")
+    assert project.git("write-tree") == alone
+
+
+@pytest.fixture(scope="module")
+def with_migration(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project without users who sign in, which has a table of its own."""
+    folder = tmp_path_factory.mktemp("project") / "service"
+    project = start_project(template, folder, preset="minimal")
+    model = project.path("src/app/db/models/invoice.py")
+    model.write_text(
+        '"""The table of invoices."""\n\nfrom sqlalchemy import String\n'
+        "from sqlalchemy.orm import Mapped, mapped_column\n\nfrom ..base import Base\n\n\n"
+        'class Invoice(Base):\n    __tablename__ = "invoices"\n\n'
+        "    number: Mapped[str] = mapped_column(String(20))\n"
+    )
+    project.must('uv run just migrate "add invoices" && uv run just upgrade')
+    commit(project.folder)
+    return project
+
+
+def test_migrations_of_both_sides_are_joined_and_stay(with_migration: Project) -> None:
+    project = with_migration
+
+    told = project.must(f"{SWITCH} -d auth=jwt")  # runs `just check`
+
+    assert "passed" in told
+    assert len(project.must("uv run alembic heads").splitlines()) == 1
+    project.must("uv run just upgrade")  # the database that has the own migration already
+    commit(project.folder)
+
+    told = project.must(f"{SWITCH} -d auth=none")
+
+    assert "These stay, because a database may have run them:\n    migrations/versions/0002" in told
+    assert "uv run just migrate" in told
+    project.must('uv run just migrate "drop what is gone"')
+    project.must("uv run just check && uv run just upgrade")
