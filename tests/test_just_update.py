@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.living import NEW, OLD, Project, commit, start_project, template_with_versions
+from tests.living import NEW, OLD, Project, commit, start_project
 
 pytestmark = pytest.mark.slow
 
@@ -12,45 +12,25 @@ LOST, REWORDED = "docs/lost.md", "src/app/garbage.py"
 SWITCH = "uv run just update -l -r :current:"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return template_with_versions(tmp_path_factory.mktemp("template") / "source")
-
-
-@pytest.fixture(scope="module")
-def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("project") / "service"
-    return start_project(template, folder, preset="minimal")
-
-
-@pytest.fixture
-def project(shared: Project) -> Project:
-    """The shared one, as it was."""
-    shared.git("reset", "--quiet", "--hard")
-    shared.git("clean", "--quiet", "-fd")
-    shared.git("checkout", "--quiet", "--detach", "main")
-    return shared
-
-
 def assert_untouched(project: Project) -> None:
     assert project.git("status", "--porcelain") == ""
     assert project.recorded()["_commit"] == OLD
 
 
-def test_a_dirty_tree_is_refused(project: Project) -> None:
-    project.path("notes.txt").write_text("Mine.\n")
+def test_a_dirty_tree_is_refused(living: Project) -> None:
+    living.path("notes.txt").write_text("Mine.\n")
 
-    done = project.run("uv run just update -l")
+    done = living.run("uv run just update -l")
 
     assert done.status == 1
     assert "?? notes.txt\nCommit or stash this first" in done.output
-    assert project.recorded()["_commit"] == OLD
-    assert project.git("status", "--porcelain") == "?? notes.txt"
+    assert living.recorded()["_commit"] == OLD
+    assert living.git("status", "--porcelain") == "?? notes.txt"
 
 
-def test_a_folder_outside_of_git_is_refused(template: Path, tmp_path: Path) -> None:
+def test_a_folder_outside_of_git_is_refused(versions: Path, tmp_path: Path) -> None:
     project = Project(tmp_path)
-    project.must(f"uvx copier copy --quiet --defaults -r {OLD} {template} .")
+    project.must(f"uvx copier copy --quiet --defaults -r {OLD} {versions} .")
 
     done = project.run("uv run --no-project python -m scripts.update -l")
 
@@ -60,113 +40,113 @@ def test_a_folder_outside_of_git_is_refused(template: Path, tmp_path: Path) -> N
 
 
 def test_edited_files_that_would_vanish_are_named_before_anything_happens(
-    project: Project,
+    living: Project,
 ) -> None:
-    project.edit(LOST, "# Lost", "# Found")
-    commit(project.folder)
+    living.edit(LOST, "# Lost", "# Found")
+    commit(living.folder)
 
-    done = project.run("uv run just update -l")
+    done = living.run("uv run just update -l")
 
     assert done.status == 1
     assert f"the update deletes them:\n    {LOST}\nAdd --delete-edited" in done.output
     assert "Nothing was changed." in done.output
-    assert_untouched(project)
+    assert_untouched(living)
 
 
-def test_who_is_asked_and_does_not_agree_keeps_everything(project: Project) -> None:
-    project.edit(LOST, "# Lost", "# Found")
-    commit(project.folder)
+def test_who_is_asked_and_does_not_agree_keeps_everything(living: Project) -> None:
+    living.edit(LOST, "# Lost", "# Found")
+    commit(living.folder)
 
-    done = project.at_terminal("uv run just update -l", keys=b"n\r")
+    done = living.at_terminal("uv run just update -l", keys=b"n\r")
 
     assert done.status == 1
     assert "Delete them? [y/N]" in done.output
-    assert_untouched(project)
+    assert_untouched(living)
 
 
-def test_who_agrees_is_told_how_to_get_the_edits_back(project: Project) -> None:
-    project.edit(LOST, "# Lost", "# Found")
-    commit(project.folder)
+def test_who_agrees_is_told_how_to_get_the_edits_back(living: Project) -> None:
+    living.edit(LOST, "# Lost", "# Found")
+    commit(living.folder)
 
-    done = project.at_terminal("uv run just update -l --no-check", keys=b"y\r")
+    done = living.at_terminal("uv run just update -l --no-check", keys=b"y\r")
 
     assert done.status == 0
-    assert not project.path(LOST).exists()
+    assert not living.path(LOST).exists()
     (way_back,) = [line for line in done.output.splitlines() if "Back: " in line]
-    commit(project.folder)
-    project.must(way_back.partition("Back: ")[2])
-    assert project.path(LOST).read_text() == "# Found\n"
+    commit(living.folder)
+    living.must(way_back.partition("Back: ")[2])
+    assert living.path(LOST).read_text() == "# Found\n"
 
 
-def test_an_unedited_file_vanishes_and_edits_elsewhere_stay(project: Project) -> None:
-    project.edit("README.md", "## Tasks", "## Our tasks")
-    commit(project.folder)
+def test_an_unedited_file_vanishes_and_edits_elsewhere_stay(living: Project) -> None:
+    living.edit("README.md", "## Tasks", "## Our tasks")
+    commit(living.folder)
 
-    told = project.must("uv run just update -l --no-check")
+    told = living.must("uv run just update -l --no-check")
 
     assert f"from {OLD} to {NEW}" in told
-    assert not project.path(LOST).exists()
-    assert "## Our tasks" in project.path("README.md").read_text()
-    assert project.path(REWORDED).read_text().startswith('"""Newer: ')
-    assert project.recorded() | {"_commit": NEW, "nickname": "Bob"} == project.recorded()
+    assert not living.path(LOST).exists()
+    assert "## Our tasks" in living.path("README.md").read_text()
+    assert living.path(REWORDED).read_text().startswith('"""Newer: ')
+    assert living.recorded() | {"_commit": NEW, "nickname": "Bob"} == living.recorded()
 
 
-def test_a_conflict_is_marked_named_and_left_to_you(project: Project) -> None:
-    project.edit(REWORDED, '"""', '"""Mine: ')
-    commit(project.folder)
+def test_a_conflict_is_marked_named_and_left_to_you(living: Project) -> None:
+    living.edit(REWORDED, '"""', '"""Mine: ')
+    commit(living.folder)
 
-    done = project.run("uv run just update -l")
+    done = living.run("uv run just update -l")
 
     assert done.status == 1
     assert f"Choose, and delete the marks:\n{REWORDED}\n" in done.output
-    assert "<<<<<<< before updating" in project.path(REWORDED).read_text()
-    assert project.git("diff", "--name-only", "--diff-filter=U") == REWORDED
+    assert "<<<<<<< before updating" in living.path(REWORDED).read_text()
+    assert living.git("diff", "--name-only", "--diff-filter=U") == REWORDED
     assert "ruff" not in done.output, "it checked what can't be right"
 
 
-def test_a_conflict_may_be_a_file_beside(project: Project) -> None:
-    project.edit(REWORDED, '"""', '"""Mine: ')
-    commit(project.folder)
+def test_a_conflict_may_be_a_file_beside(living: Project) -> None:
+    living.edit(REWORDED, '"""', '"""Mine: ')
+    commit(living.folder)
 
-    done = project.run("uv run just update -l -o rej")
+    done = living.run("uv run just update -l -o rej")
 
     assert done.status == 1
     assert f"{REWORDED}.rej\n" in done.output
-    assert project.path(f"{REWORDED}.rej").exists()
+    assert living.path(f"{REWORDED}.rej").exists()
 
 
-def test_with_the_same_version_and_answers_there_is_nothing_to_do(project: Project) -> None:
-    assert "Nothing to do" in project.must(SWITCH)
-    assert_untouched(project)
+def test_with_the_same_version_and_answers_there_is_nothing_to_do(living: Project) -> None:
+    assert "Nothing to do" in living.must(SWITCH)
+    assert_untouched(living)
 
 
-def test_an_answer_that_is_refused_changes_nothing(project: Project) -> None:
-    done = project.run(f"{SWITCH} -d pooling_mode=asyncpg")
+def test_an_answer_that_is_refused_changes_nothing(living: Project) -> None:
+    done = living.run(f"{SWITCH} -d pooling_mode=asyncpg")
 
     assert done.status != 0
     assert "SQLite is not reached through asyncpg" in done.output
-    assert_untouched(project)
+    assert_untouched(living)
 
 
-def test_the_result_is_that_of_copier_alone(project: Project) -> None:
-    project.edit("README.md", "## Tasks", "## Our tasks")
-    commit(project.folder)
-    project.must("uvx copier update --quiet --defaults")
-    project.git("add", "-A")
-    alone = project.git("write-tree")
-    project.git("reset", "--quiet", "--hard")
+def test_the_result_is_that_of_copier_alone(living: Project) -> None:
+    living.edit("README.md", "## Tasks", "## Our tasks")
+    commit(living.folder)
+    living.must("uvx copier update --quiet --defaults")
+    living.git("add", "-A")
+    alone = living.git("write-tree")
+    living.git("reset", "--quiet", "--hard")
 
-    project.must("uv run just update -l --no-check")
+    living.must("uv run just update -l --no-check")
 
-    project.git("add", "-A")
-    assert project.git("write-tree") == alone
+    living.git("add", "-A")
+    assert living.git("write-tree") == alone
 
 
 @pytest.fixture(scope="module")
-def with_migration(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def with_migration(versions: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project without users who sign in, which has a table of its own."""
     folder = tmp_path_factory.mktemp("project") / "service"
-    project = start_project(template, folder, preset="minimal")
+    project = start_project(versions, folder, preset="minimal")
     model = project.path("src/app/db/models/invoice.py")
     model.write_text(
         '"""The table of invoices."""\n\nfrom sqlalchemy import String\n'
