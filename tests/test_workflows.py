@@ -78,11 +78,14 @@ def test_workflows_let_nobody_in(on_github: Path) -> None:
     lint(["zizmor", *options, configuration], [GITHUB, on_github / ".github"])
 
 
-def test_shell_scripts_are_right(tmp_path: Path) -> None:
+def test_shell_scripts_are_right(on_github: Path, on_gitlab: Path, tmp_path: Path) -> None:
     scripts = []
-    for path in [*WORKFLOWS, *ACTIONS]:
+    for name, job in load(on_gitlab / ".gitlab-ci.yml").items():
+        scripts.append(tmp_path / f"gitlab-{name}")
+        scripts[-1].write_text("\n".join(job["script"]))
+    for path in [*WORKFLOWS, *ACTIONS, *on_github.glob(".github/workflows/*")]:
         for number, step in enumerate(step for step in steps(path) if "run" in step):
-            script = tmp_path / f"{path.parent.name}-{path.stem}-{number}"
+            script = tmp_path / f"{path.parents[2].name}-{path.stem}-{number}"
             script.write_text(step["run"])
             scripts.append(script)
     lint(["shellcheck", "--shell=bash"], [*SCRIPTS, *scripts])
