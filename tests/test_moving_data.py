@@ -1,4 +1,4 @@
-"""The commands of docs/how-to/switch-to-postgresql.md take a service with its rows to PostgreSQL."""
+"""docs/how-to/switch-to-postgresql.md takes a service with its rows to PostgreSQL."""
 
 import re
 import shutil
@@ -71,6 +71,7 @@ def test_rows_are_found_on_postgresql_after_the_switch(versions: Path, tmp_path:
         write(running)
         before = read(running)
     assert len(before) == 4
+    project.edit("README.md", "## Tasks", "## Our tasks")
 
     project.must(COMMIT + UPDATE + SETTINGS)
     use_a_free_port(project)
