@@ -172,13 +172,16 @@ def unknown_routes(document: Document, project: Project) -> Iterator[str]:
 def strangers(document: Document, project: Project) -> Iterator[str]:
     """Names of answers that weren't chosen, and of packages that only other variants depend on.
 
-    A sentence may name the answer that it tells how to choose (`-d question=answer`), and a page
-    the answers of the condition that it is rendered under.
+    A sentence may name the answer that it tells how to choose (`-d question=answer`) and what a
+    task is called after that it tells to run, and a page the answers of the condition that it is
+    rendered under.
     """
     foreign = project.strangers - page_names(document.path)
     for sentence in document.sentences:
         offered = re.findall(r"-d (\w+)=([\w.-]+)", sentence)
         allowed = {name for question, value in offered for name in names(question, value)}
+        tasks = [spoken(task) for task in project.tasks if f"just {task}" in sentence]
+        allowed |= {name for name in foreign if any(spoken(name) in task for task in tasks)}
         words = spoken(re.sub(r"https?://\S+", "", sentence))
         for name in sorted(name for name in foreign - allowed if spoken(name) in words):
             yield f"{name} is no part of this project: {' '.join(sentence.split())}"

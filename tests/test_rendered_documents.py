@@ -113,6 +113,18 @@ def test_a_page_may_be_about_what_it_is_rendered_for(renderer: Renderer, tmp_pat
     assert found.startswith("docs/architecture.md: pgbouncer is no part")
 
 
+def test_a_sentence_may_name_what_its_task_is_called_after(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    render = renderer.copy(tmp_path / "service", database_driver="asyncpg")
+    add(render, "README.md", "`just copy-sqlite app.db` takes the rows of SQLite.")
+    assert lies(render) == []
+
+    add(render, "README.md", "It was on SQLite before.")
+    (found,) = lies(render)
+    assert found.startswith("README.md: sqlite is no part")
+
+
 def test_every_answer_has_a_name_to_search_for_or_is_a_mere_word() -> None:
     nameless = {v for question in questions() for v in labels(question) if not names(question, v)}
 
