@@ -118,6 +118,9 @@ def update_with_copier_alone(project: Project, blocks: Blocks) -> None:
     told = project.must(next(blocks))
     assert told.endswith("docs/lost.md\n")
     assert "`uv run just update` names edited ones first" in told
+    steps = ["git status", "uv sync", "uv run alembic heads", "uv run just check", "To give up"]
+    places = [told.index(step) for step in steps]
+    assert places == sorted(places)
     assert project.recorded()["_commit"] == NEW
 
 

@@ -19,8 +19,20 @@ ANSWERS = ".copier-answers.yml"
 MIGRATIONS = "migrations/versions/"
 MERGE = ("uv", "run", "alembic", "merge", "heads", "-m", "Merge what template and project added")
 
-DIRTY = "Commit or stash this first, so that git has all of it: git add -A && git commit"
-NO_GIT = 'Git is your way back: git init && git add -A && git commit -m "Before the update"'
+OPTIONS = (
+    ("-r --vcs-ref", "questions", None, "a version, or `:current:` to change nothing but answers"),
+    ("-d --data", "questions", None, "an answer, as in -d python_version=3.13"),
+    ("--data-file", "questions", None, "a file of answers, in YAML"),
+    ("--ask", "questions", None, "ask this question again; may hold *"),
+    ("-l --defaults", "questions", 0, "ask nothing: your answers, and defaults for what is new"),
+    ("-A --skip-answered", "questions", 0, "ask only what is new"),
+    ("-o --conflict", "merging", None, "inline, for marks in the files, or rej, for files beside"),
+    ("-c --context-lines", "merging", None, "lines around a change that must be the same (3)"),
+)
+"""Options of Copier, the step that they are about, and whether they take a value."""
+
+COMMIT = "Commit or stash this first, so that git has all of it: git add -A && git commit"
+INIT = 'Git is your way back: git init && git add -A && git commit -m "Before the update"'
 
 
 @dataclass(frozen=True)
@@ -56,28 +68,11 @@ def read_options(arguments: Sequence[str]) -> argparse.Namespace:
     """`questions` go to the render of the new version, `merging` to the update itself."""
     parser = argparse.ArgumentParser(prog="just update", allow_abbrev=False)
     parser.set_defaults(questions=[], merging=[])
-    for names, told in (
-        ("-r --vcs-ref", "a version, or `:current:` to change nothing but answers"),
-        ("-d --data", "an answer, as in -d ci=none"),
-        ("--data-file", "a file of answers, in YAML"),
-        ("--ask", "ask this question again; may hold *"),
-    ):
-        parser.add_argument(*names.split(), dest="questions", action=PassOn, help=told)
-    for names, told in (
-        ("-l --defaults", "ask nothing: your answers, and defaults for what is new"),
-        ("-A --skip-answered", "ask only what is new"),
-        ("-g --prereleases", "take prereleases, too"),
-    ):
-        parser.add_argument(*names.split(), dest="questions", action=PassOn, nargs=0, help=told)
-    for names, told in (
-        ("-o --conflict", "inline, for markers in the files, or rej, for files beside them"),
-        ("-c --context-lines", "lines around a change that must be the same (3)"),
-    ):
-        parser.add_argument(*names.split(), dest="merging", action=PassOn, help=told)
-    parser.add_argument("--delete-edited", action="store_true", help="don't ask before that")
-    parser.add_argument(
-        "--no-check", action="store_true", help="install and check nothing after it"
-    )
+    add = parser.add_argument
+    for names, step, n, told in OPTIONS:
+        add(*names.split(), dest=step, nargs=n, metavar="VALUE", action=PassOn, help=told)
+    add("--delete-edited", action="store_true", help="delete files that you edited, too")
+    add("--no-check", action="store_true", help="don't install, join migrations and check")
     return parser.parse_args(arguments)
 
 
@@ -92,9 +87,9 @@ def obstacle() -> str:
         return f"There is no {ANSWERS} here: run this in a project that Copier made."
     asked = ["git", "rev-parse", "--git-dir"]
     if subprocess.run(asked, capture_output=True, check=False).returncode:
-        return f"This is no git repository. {NO_GIT}"
+        return f"This is no git repository. {INIT}"
     changed = git("status", "--short", "--", ".")
-    return "\n".join([*changed, DIRTY]) if changed else ""
+    return "\n".join([*changed, COMMIT]) if changed else ""
 
 
 def render(folder: Path, *options: str) -> None:
@@ -107,7 +102,8 @@ def render(folder: Path, *options: str) -> None:
 
 def compare(old: Path, new: Path, project: Path) -> Plan:
     """Two renders, and the project that was the first of them once."""
-    gone = [path for path in files(old) if not (new / path).exists() and (project / path).is_file()]
+    files = [path.relative_to(old).as_posix() for path in sorted(old.rglob("*")) if path.is_file()]
+    gone = [path for path in files if not (new / path).exists() and (project / path).is_file()]
     doomed = [path for path in gone if not path.startswith(MIGRATIONS)]
     return Plan(
         version(old),
@@ -115,11 +111,6 @@ def compare(old: Path, new: Path, project: Path) -> Plan:
         [path for path in doomed if (project / path).read_bytes() != (old / path).read_bytes()],
         [path for path in gone if path.startswith(MIGRATIONS)],
     )
-
-
-def files(folder: Path) -> list[str]:
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path.relative_to(folder).as_posix() for path in found]
 
 
 def version(folder: Path) -> str:
