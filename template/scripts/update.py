@@ -152,6 +152,9 @@ def report(plan: Plan) -> list[str]:
     (commit,) = git("rev-parse", "--short", "HEAD")
     for path in plan.edited:
         print(f"{path} is gone, with your edits. Back: git restore --source {commit} -- {path}")
+    if plan.migrations:
+        print("These stay, because a database may have run them:", *plan.migrations, sep="\n    ")
+        print('At the end: uv run just migrate "drop what is gone", then uv run just check')
     unmerged = git("diff", "--name-only", "--relative", "--diff-filter=U")
     waiting = unmerged + git("ls-files", "--others", "--", "*.rej")
     if waiting:
@@ -170,9 +173,7 @@ def finish(plan: Plan) -> int:
         subprocess.run(MERGE, check=True)
         for fix in (["check", "--fix"], ["format"]):
             subprocess.run(["uv", "run", "ruff", *fix, "--quiet", "migrations"], check=True)
-    if plan.migrations:
-        print("These stay, because a database may have run them:", *plan.migrations, sep="\n    ")
-        print('Next: uv run just migrate "drop what is gone", read it, then uv run just check')
+    if plan.migrations:  # models and migrations can't agree yet
         return 0
     return subprocess.run(["uv", "run", "just", "check"], check=False).returncode
 
