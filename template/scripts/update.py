@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +126,7 @@ def may_delete(edited: Sequence[str]) -> bool:
 
 
 def update(options: argparse.Namespace) -> Plan | None:
-    """None when there is nothing to do, or nothing was done."""
+    """What was done; None when there is nothing to do."""
     with tempfile.TemporaryDirectory() as scratch:
         old, new = Path(scratch, "old"), Path(scratch, "new")
         render(old, "--defaults", "--vcs-ref", ":current:")
@@ -192,9 +191,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    # In the order in which it happens: the commands that it runs write to the same place.
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(line_buffering=True)
     try:
         sys.exit(main(sys.argv[1:]))
     except subprocess.CalledProcessError as failed:  # it has said why
