@@ -100,15 +100,18 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://{self.user}@{self.host}:{self.port}/{self.database}"
+        """With the password; services get that by itself."""
+        return self._url(f"{quote(self.user)}:{quote(self.password)}")
 
     def variables(self, replica: "Postgres | None" = None) -> dict[str, str]:
-        """The settings of a service that uses it."""
-        settings = {"APP_DATABASE_URL": self.url, "APP_DATABASE_PASSWORD": self.password}
-        return settings | ({"APP_DATABASE_REPLICA_URL": replica.url} if replica else {})
+        """The settings of a service that uses it, and reads from the replica."""
+        settings = {
+            "APP_DATABASE_URL": self._url(self.user),
+            "APP_DATABASE_PASSWORD": self.password,
+        }
+        return settings | ({"APP_DATABASE_REPLICA_URL": replica._url(self.user)} if replica else {})
 
-    def url(self) -> str:
-        account = f"{quote(self.user)}:{quote(self.password)}"
+    def _url(self, account: str) -> str:
         return f"postgresql://{account}@{self.host}:{self.port}/{self.database}"
 
     def stop(self) -> None:
@@ -160,8 +163,7 @@ def replica_of(
     primary: Postgres, project: Path, environment: Environment, data: Path
 ) -> Generator[Postgres]:
     """Another server, that follows the primary from now on."""
-    url = primary.url.replace("@", f":{primary.password}@")
-    with _server(project, environment, str(data), "", "", url) as server:
+    with _server(project, environment, str(data), "", "", primary.url) as server:
         yield server
 
 

@@ -127,7 +127,7 @@ async def prepared_statements(pooler: Postgres) -> dict[int, int]:
     async with AsyncExitStack() as open_ones:
         counts = {}
         for _ in range(POOLED):  # each keeps its connection until all are counted
-            connection = await asyncpg.connect(pooler.url(), statement_cache_size=0)
+            connection = await asyncpg.connect(pooler.url, statement_cache_size=0)
             open_ones.push_async_callback(connection.close)
             await open_ones.enter_async_context(connection.transaction())
             ((process, left),) = await connection.fetch(LEFT)

@@ -71,13 +71,13 @@ class Stage:
         return self.fetch("SELECT email FROM users WHERE email = ANY($1)", list(keys))
 
     async def _execute(self, statements: Iterable[str]) -> None:
-        connection = await asyncpg.connect(self.server.url())
+        connection = await asyncpg.connect(self.server.url)
         for statement in statements:
             await connection.execute(statement)
         await connection.close()
 
     async def _fetch(self, query: str, parameters: Iterable[Any]) -> list[Any]:
-        connection = await asyncpg.connect(self.server.url())
+        connection = await asyncpg.connect(self.server.url)
         rows = await connection.fetch(query, *parameters)
         await connection.close()
         return [row[0] for row in rows]
@@ -100,7 +100,7 @@ class Stage:
     def locked(self, table: str = "users") -> Generator[None]:
         """Whoever reads or writes the table waits until the block ends."""
         with asyncio.Runner() as runner:
-            connection = runner.run(asyncpg.connect(self.server.url()))
+            connection = runner.run(asyncpg.connect(self.server.url))
             transaction = connection.transaction()
             runner.run(transaction.start())
             runner.run(connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
