@@ -21,8 +21,8 @@ Numbers = Mapping[str, Any]
 FAULTS = {
     "restart": (
         "PostgreSQL is killed, and starts again after some seconds",
-        "{refused:,} of {answered:,} refused; serves {back:.1f} s after it, refuses nobody after"
-        " {last:.1f} s",
+        "{refused:,} of {answered:,} refused; not ready {unready:.1f} s after it; serves"
+        " {back:.1f} s after the start, refuses nobody after {last:.1f} s",
     ),
     "frozen": (
         "PostgreSQL hangs for 6 s",

@@ -11,9 +11,8 @@ from tests.faults.stage import Stage
 from tests.journey import until
 
 pytestmark = pytest.mark.slow
-TO_NOTICE = 5.0
-"""Seconds for readiness to flip: its own deadline is one, and giving up a statement that waits in
-PgBouncer takes the driver two more."""
+TO_NOTICE = 2.0
+"""Seconds for readiness to flip: its own deadline is one."""
 
 DOWN = 1.5
 """How long the server is away after that, in seconds."""

@@ -71,10 +71,19 @@ class Database:
         """Ask the database something trivial, on a connection of its own: a busy pool is not a dead
         database.
 
-        One at a time, so that probes never hold more than one connection.
+        Who is cancelled is let go at once: giving up the connection may take the driver seconds.
         """
-        with database_errors():
-            async with self._probing:
-                for probe in self.probes:
-                    async with probe.connect() as connection:
-                        await connection.execute(text(PROBE))
+        asking = asyncio.create_task(self._ask())  # noqa: TID251  # a group would wait for it
+        try:
+            with database_errors():
+                await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            asking.cancel()
+            raise
+
+    async def _ask(self) -> None:
+        """One at a time, so that probes never hold more than one connection."""
+        async with self._probing:
+            for probe in self.probes:
+                async with probe.connect() as connection:
+                    await connection.execute(text(PROBE))
