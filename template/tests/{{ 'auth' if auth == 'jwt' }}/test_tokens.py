@@ -61,7 +61,7 @@ def with_header(header: object) -> str:
 
 
 BAD: dict[str, Callable[[], str]] = {
-    "no algorithm": lambda: jwt.encode(claims(), None, "none", headers={"typ": "at+jwt"}),
+    "no algorithm": lambda: jwt.encode(claims(), "", "none", headers={"typ": "at+jwt"}),
     "another algorithm": lambda: signed(OURS, "HS512"),
     "another key": lambda: signed(OTHER),
     "expired": lambda: signed(exp=soon(seconds=-20)),
