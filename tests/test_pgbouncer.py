@@ -20,8 +20,8 @@ from tests.rendering import Renderer
 from tests.serving import Postgres, migrate, postgres
 
 WORKLOAD = Path(__file__).with_name("pgbouncer_workload.py").read_text()
-REQUESTS = {"pgbouncer": 20_480, "null": 4_096}
-"""Writes and reads of both processes together; without a pool, each takes a connection."""
+REQUESTS = 20_480
+"""Writes and reads of both processes together."""
 
 FEW = 1_280
 """The driver's defaults fail within the first dozens."""
@@ -140,18 +140,17 @@ def test_every_acknowledged_write_is_stored_and_every_read_is_right(
     mode: str, project: Path, environment: Environment, database: Ways, measured: Measured
 ) -> None:
     straight, pooled = database
-    requests = REQUESTS[mode]
+    units = REQUESTS // 4
 
-    counted = load(project, environment, settings_of(mode, pooled), "safe", requests)
+    counted = load(project, environment, settings_of(mode, pooled), "safe", REQUESTS)
 
-    units = requests // 4
     expected = {"acknowledged": units, "right": units}
     assert counted == {"A": expected, "B": expected}
     assert stored(environment, straight) == {"AA": units, "BB": units}
     left = asyncio.run(prepared_statements(pooled))
     assert len(left) == POOLED
     assert set(left.values()) == {0}
-    measured("behind", mode, requests=requests, errors=0, wrong=0, left=0)
+    measured("behind", mode, requests=REQUESTS, errors=0, wrong=0, left=0)
 
 
 @pytest.mark.slow
