@@ -25,9 +25,9 @@ def add_route(project: Path) -> None:
     route = """
 
 @router.get("/posts/{post_id}/words")
-async def count_words(posts: ReadPostsDep, post_id: UUID) -> int:
+async def count_words(posts: ReadPostsDep, post_id: UUID) -> PostImported:
     \"\"\"How long a post is, in words.\"\"\"
-    return len((await posts.get(post_id)).body.split())
+    return PostImported(count=len((await posts.get(post_id)).body.split()))
 """
     append(project / "src" / "app" / "api" / "routes" / "posts.py", route)
 

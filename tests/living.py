@@ -148,10 +148,10 @@ def read_all(terminal: int, written: list[bytes]) -> None:
         return
 
 
-def start_project(template: Path, folder: Path, **answers: str) -> Project:
-    """As somebody has it who generated the old version and committed what `just setup` made."""
-    given = [f"-d {name}={value}" for name, value in answers.items()]
-    command = f"uvx copier copy --quiet --defaults -r {OLD} {' '.join(given)} {template} {folder}"
+def start_project(template: Path, folder: Path, version: str = OLD, **answers: str) -> Project:
+    """As somebody has it who generated that version and committed what `just setup` made."""
+    given = " ".join(f"-d {name}={value}" for name, value in answers.items())
+    command = f"uvx copier copy --quiet --defaults -r {version} {given} {template} {folder}"
     folder.mkdir()
     project = Project(folder)
     project.must(command)
