@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote
 
@@ -27,7 +28,7 @@ from tests.serving import Postgres, postgres
 from tests.variants import VARIANTS_FOLDER
 
 # Whose routes are open: what signing in costs is no part of any figure.
-STANDARD = {"database_driver": "asyncpg", "auth": "none"}
+STANDARD = {"database_driver": "asyncpg", "auth": "none", "capabilities": []}
 # So many that all servers keep their pools open, and no clean-up in the background of a slice.
 TUNING = ("max_connections = 500", "autovacuum = off", "max_wal_size = '4GB'")
 MOST_IDS = 10_000
@@ -50,7 +51,7 @@ class Stage:
     def database_process(self) -> int:
         return int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
-    def render(self, name: str, **answers: str) -> Path:
+    def render(self, name: str, **answers: Any) -> Path:
         """A project of its own."""
         return self.renderer.copy(self.folder / name, **answers).folder
 

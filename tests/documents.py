@@ -64,6 +64,8 @@ class Project:
             for prefix in re.findall(r'APIRouter\(prefix="([^"]*)"', text):
                 routes = re.findall(r'^@router\.\w+\(\s*"([^"]*)"', text, re.MULTILINE)
                 found |= {prefix + route for route in routes}
+        for module in (self.render.folder / "src" / "app" / "middleware").glob("*.py"):
+            found |= set(re.findall(r'^PATH = "([^"]*)"', module.read_text(), re.MULTILINE))
         return found
 
     @cached_property
@@ -125,8 +127,8 @@ def is_there(path: str, project: Project) -> bool:
 
 def words_of_code(document: Document) -> Iterator[str]:
     for code in document.code:
-        without_tags = re.sub(r"<[^>]*>", " ", code)
-        for token in re.split(r"[\s\"'(),;|\[\]{}=<>]+", without_tags):
+        without_tags_and_calls = re.sub(r"<[^>]*>|[\w.]+\(\)", " ", code)
+        for token in re.split(r"[\s\"'(),;|\[\]{}=<>]+", without_tags_and_calls):
             yield token.rstrip(".:")
 
 

@@ -47,7 +47,8 @@ def factors_of(name: str) -> dict[str, list[str]]:
         return {}
     if question.get("multiselect"):
         several = {f"{name}.{choice}": [ON, OFF] for choice in choices(name)}
-        return several | {f"{name}.{ORDER}": [LISTED, REVERSED]}
+        # One choice has no order.
+        return several | {f"{name}.{ORDER}": [LISTED, REVERSED][: len(several)]}
     values = values_of(name)
     return {name: list(values)} if values else {}
 

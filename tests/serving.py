@@ -20,8 +20,11 @@ from urllib.request import Request, urlopen
 from tests.commands import run, steps_of
 from tests.installing import Environment
 
-SECRETS = {"APP_AUTH_SECRETS": json.dumps([secrets.token_urlsafe(32)])}
-"""Without one, a service that lets users sign in doesn't start in production; others ignore it."""
+SECRETS = {
+    "APP_AUTH_SECRETS": json.dumps([secrets.token_urlsafe(32)]),
+    "APP_METRICS_TOKEN": secrets.token_urlsafe(32),
+}
+"""Without those that it knows, a service doesn't start in production; it ignores the others."""
 
 AT_ONCE = {"APP_HTTP_DRAIN_DELAY": "0"}
 """No balancer watches: a server that is told to stop need not wait for one to notice."""

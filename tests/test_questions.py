@@ -20,7 +20,7 @@ SIZING = {
 NEVER_ASKED = {"kind", "generation"}
 DEFAULTS: dict[str, Any] = {
     "kind": "project",
-    "generation": 1,
+    "generation": 2,
     "project_name": "My Service",
     "project_slug": "my-service",
     "project_description": "An HTTP API with FastAPI and SQLAlchemy.",
@@ -33,13 +33,14 @@ DEFAULTS: dict[str, Any] = {
     "pooling_mode": "queue",
     "middleware": ["cors", "request_id", "timing", "access_log", "security_headers"],
     "auth": "jwt",
+    "capabilities": ["metrics"],
     "server": "uvicorn",
     "ci": "github",
 }
 ON_A_SERVER = {"read_replica": False}
 EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "kind": ({}, ".copier-answers.yml", "kind: project"),
-    "generation": ({}, ".copier-answers.yml", "generation: 1"),
+    "generation": ({}, ".copier-answers.yml", "generation: 2"),
     "project_name": ({"project_name": "Shop"}, "src/app/main.py", 'title="Shop"'),
     "project_slug": ({"project_slug": "shop-api"}, "pyproject.toml", 'name = "shop-api"'),
     "project_description": (
@@ -77,6 +78,11 @@ EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "middleware": ({"middleware": ["gzip"]}, "src/app/middleware/__init__.py", '"gzip"'),
     "auth": ({"preset": "minimal", "auth": "jwt"}, "src/app/api/access.py", "RULES"),
+    "capabilities": (
+        {"preset": "minimal", "capabilities": ["metrics"]},
+        "src/app/capabilities.py",
+        '["metrics"]',
+    ),
     "server": ({"server": "granian"}, "justfile", "granian --interface asgi"),
     "ci": ({"ci": "gitlab"}, ".gitlab-ci.yml", "just check"),
 }
@@ -167,14 +173,14 @@ def test_the_order_in_which_middleware_is_given_makes_no_difference(renderer: Re
     forwards = renderer.render(middleware=list(MIDDLEWARE))
     backwards = renderer.render(middleware=list(reversed(MIDDLEWARE)))
     as_text = renderer.render(middleware=f"[{', '.join(reversed(MIDDLEWARE))}]")
-    inner = ["no_store", "problems", "deadline", *MIDDLEWARE[5:], "body_limit"]
+    inner = ["no_store", "problems", "metrics", "deadline", *MIDDLEWARE[5:], "body_limit"]
     assert stack_of(forwards) == ["proxy_headers", *MIDDLEWARE[:5], *inner]
     assert forwards.files() == backwards.files() == as_text.files()
 
 
 def test_a_service_may_do_without_middleware(renderer: Renderer) -> None:
     always = ["proxy_headers", "no_store", "problems", "deadline", "body_limit"]
-    assert stack_of(renderer.render(middleware=[])) == always
+    assert stack_of(renderer.render(middleware=[], capabilities=[])) == always
 
 
 def test_a_person_who_told_copier_a_name_is_proposed_as_the_author(

@@ -82,6 +82,8 @@ BAD_CHOICES: list[Refusal] = [
     ({"middleware": ["gzip", "cors", "gzip"]}, "gzip, cors, gzip names one twice"),
     ({"middleware": "[gzip, cors, gzip]"}, "gzip, cors, gzip names one twice"),
     ({"middleware": "gzip"}, "Not a YAML list: 'gzip'"),
+    ({"capabilities": ["magic"]}, "'magic' is not in ['metrics'"),
+    ({"capabilities": ["metrics", "metrics"]}, "metrics, metrics names one twice"),
     ({"license": "GPL"}, "'GPL' is not in ['MIT', 'Apache-2.0', 'BSD-3-Clause', 'Proprietary']"),
     ({"python_version": "3.10"}, "'3.10' is not in ['3.11', '3.12', '3.13', '3.14']"),
     ({"server": "gunicorn"}, "'gunicorn' is not in ['uvicorn', 'granian']"),
@@ -89,6 +91,7 @@ BAD_CHOICES: list[Refusal] = [
     ({"preset": "huge"}, "'huge' is not in ['minimal', 'standard', 'full']"),
     ({"kind": "library"}, "'library' is not in ['project'"),
     ({"generation": 0}, "0 is out of range"),
+    ({"generation": 3}, "3 is out of range"),
 ]
 
 

@@ -30,6 +30,7 @@ def origin(living: Project, tmp_path: Path) -> Path:
     git(folder, "init", "--quiet", "--bare")
     git(folder, "config", "receive.advertisePushOptions", "true")
     hook = folder / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
     hook.write_text(HOOK)
     hook.chmod(0o755)
     living.edit(LOST, "# Lost", "# Found")

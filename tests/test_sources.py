@@ -25,6 +25,11 @@ def relative(path: Path) -> str:
     return path.relative_to(TEMPLATE).as_posix()
 
 
+def as_rendered(path: Path) -> Path:
+    """With the names that renders give to files and folders."""
+    return Path(re.sub(r"\{\{ '([^']+)' if .*?\}\}", r"\1", relative(path)))
+
+
 def control_statements(path: Path) -> list[str]:
     return [line for line in path.read_text().splitlines() if CONTROL.match(line)]
 
@@ -61,8 +66,9 @@ def test_control_statements_have_lines_of_their_own(path: Path) -> None:
 def test_only_files_with_jinja_in_them_have_its_suffix() -> None:
     with_jinja = {path for path in SOURCES if re.search(r"\{\{|# \{[%#]", path.read_text())}
     suffixed = {path for path in SOURCES if path.suffix == ".jinja"}
-    # GitHub's own expressions look like Jinja's.
-    assert {path for path in with_jinja - suffixed if ".github" not in relative(path)} == set()
+    # The expressions of GitHub, Prometheus and Grafana look like Jinja's.
+    others = {path for path in with_jinja if {".github", "deploy"} & set(as_rendered(path).parts)}
+    assert with_jinja - suffixed - others == set()
     # These would act on the template itself under their own names.
     assert {path.name for path in suffixed - with_jinja} <= ACTING_BY_NAME
 
@@ -80,6 +86,8 @@ def leftovers(folder: Path) -> list[str]:
             text = path.read_text()
             if ".github" in path.parts:  # whose expressions look like Jinja's
                 text = text.replace("${{", "")
+            if "deploy" in path.parts:  # so do those of Prometheus and Grafana
+                text = re.sub(r"\{\{(?: \$[\w. |]+|\w+)\}\}", "", text)
             hits = [mark for mark in ("{{", "{%", "%}", "{#") if mark in text]
             found += [f"{path.relative_to(folder)}: {mark}" for mark in hits]
         if re.search(r"[{}]|\.jinja$| if ", path.name):

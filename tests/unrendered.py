@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from tests.questionnaire import choices
 from tests.rendering import Answers, Renderer, environment
 from tests.variants import MIDDLEWARE
 
@@ -16,6 +17,7 @@ TREES: dict[str, dict[str, Any]] = {
         "middleware": MIDDLEWARE,
         "auth": "jwt",
         "read_replica": driver == "asyncpg",
+        "capabilities": choices("capabilities"),
     }
     for driver, modes in {
         "aiosqlite": ("queue", "null"),

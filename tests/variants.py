@@ -14,7 +14,7 @@ from typing import Any
 
 from tests import questionnaire
 from tests.covering import Row, cover
-from tests.questionnaire import OFF, ON, ORDER, REVERSED, answers_of, choices, row_of
+from tests.questionnaire import OFF, ON, ORDER, answers_of, choices, row_of
 from tests.rendering import ROOT, Answers, questions
 
 VARIANTS_FOLDER = ROOT / ".variants"
@@ -72,7 +72,8 @@ def all_or_nothing() -> Iterator[Row]:
     for name, question in questions().items():
         if question.get("multiselect"):
             factors = [f"{name}.{choice}" for choice in choices(name)]
-            yield dict.fromkeys(factors, ON) | {f"{name}.{ORDER}": REVERSED}
+            last_first = questionnaire.factors_of(name)[f"{name}.{ORDER}"][-1]
+            yield dict.fromkeys(factors, ON) | {f"{name}.{ORDER}": last_first}
             yield dict.fromkeys(factors, OFF)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 logger = logging.getLogger(__name__)
@@ -13,6 +13,9 @@ INTERVAL = 0.05
 
 class LoopLag:
     """How late the loop came to the last measurement and, at worst, to any, in seconds."""
+
+    observer: Callable[[float], object] | None = None
+    """Is told of each measurement."""
 
     def __init__(self, warn_above: float) -> None:
         self.last = 0.0
@@ -28,6 +31,8 @@ class LoopLag:
     def _measure(self) -> None:
         self.last = self._loop.time() - self._due
         self.worst = max(self.worst, self.last)
+        if self.observer is not None:
+            self.observer(self.last)
         if self.last > self._warn_above:
             logger.warning(
                 "The event loop was blocked: move blocking work to asyncio.to_thread",

@@ -51,8 +51,9 @@ def test_every_pool_has_a_name_of_its_own(fresh: Database) -> None:
 async def test_a_pool_tells_what_is_lent_and_what_is_open(
     fresh: Database, writing: PoolMonitor
 ) -> None:
-    size = writing.status().size
-    nothing = PoolStatus(size=size, in_use=0, idle=0, overflow=0, waiting=0)
+    size, limit = writing.status().size, writing.status().limit
+    nothing = PoolStatus(size=size, limit=limit, in_use=0, idle=0, overflow=0, waiting=0)
+    assert limit >= size
     assert writing.status() == nothing
 
     async with fresh.transaction() as session:

@@ -13,6 +13,7 @@ ORDER = [
     "security_headers",
     "no_store",
     "problems",
+    "metrics",
     "deadline",
     "trusted_host",
     "gzip",

@@ -61,11 +61,10 @@ def test_the_command_in_the_message_makes_one_that_is_taken(tmp_path: Path) -> N
     command = shlex.split(MAKE_ONE.replace("python", sys.executable, 1))
     made = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("APP_")}
     start = subprocess.run(
         [sys.executable, "-c", "from app.main import create_app; create_app()"],
         cwd=tmp_path,
-        env=kept | variables(made) | {"PYTHONPATH": str(PROJECT / "src")},
+        env=os.environ | variables(made) | {"PYTHONPATH": str(PROJECT / "src")},
         check=False,
     )
     assert start.returncode == 0

@@ -13,6 +13,8 @@ from sqlalchemy.pool import Pool, PoolProxiedConnection
 class PoolStatus:
     size: int
     """Connections that are kept at most; 0 where nothing pools."""
+    limit: int
+    """Connections that are lent at most, overflow included; 0 where all who come get one."""
     in_use: int
     """Lent right now, or being made for somebody."""
     idle: int

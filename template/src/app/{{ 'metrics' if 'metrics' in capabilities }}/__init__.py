@@ -1,0 +1,1 @@
+"""Metrics for Prometheus: what requests, pools and the event loop do."""
