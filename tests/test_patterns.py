@@ -36,6 +36,7 @@ PROMISED = [
     "PO2",
     "PO3",
     "PO4",
+    "PO6",
     "PO7",
     "PO8",
     "PO9",
