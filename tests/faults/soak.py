@@ -1,4 +1,4 @@
-"""All faults after each other, again and again, in one pooling mode after the other.
+"""All faults after each other, again and again, in one pooling mode after the other; SQLite's too.
 
 `python -m tests.faults.soak [SECONDS] [--modes MODE …]` tells what became of every request, as text
 and in `.variants/soak.json`. It fails when an acknowledged write is missing, when an answer is
@@ -12,20 +12,24 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
-from tests.faults.blows import BLOWS
+from tests.faults import blows, neighbours, sqlite
 from tests.faults.clients import creations, impatient, load, reads
+from tests.faults.neighbours import Place
 from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, percentile
-from tests.faults.stage import MODES, Stage, stage
-from tests.installing import LOWEST, install_union, interpreter
+from tests.faults.stage import MODES, stage
+from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.rendering import Renderer
 from tests.serving import Service
 from tests.variants import VARIANTS_FOLDER
 
+OF_SQLITE = {f"sqlite-{mode}": mode for mode in sqlite.MODES}
+ALL = (*MODES, *OF_SQLITE)
 REPORT = VARIANTS_FOLDER / "soak.json"
 CALM = 2.0
 """Seconds between two faults."""
@@ -85,36 +89,55 @@ def _listed(counts: dict[str, int]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in sorted(counts.items())) or "none"
 
 
-def soak(stage: Stage, seconds: float, chance: random.Random) -> Account:
-    account = Account(stage.mode)
+Blows = Mapping[str, Callable[[], object]]
+"""What is done to the database, each for as long as the call lasts."""
+
+
+def soak(name: str, place: Place, does: Blows, seconds: float, chance: random.Random) -> Account:
+    account = Account(name)
     faults: Counter[str] = Counter()
+    others: list[Outcome] = []
     began = time.monotonic()
     with ExitStack() as running:
-        service = running.enter_context(stage.service(APP_HTTP_DEADLINE="5"))
+        service = running.enter_context(place.service(APP_HTTP_DEADLINE="5"))
         loads = [
             running.enter_context(load(service.port, requests, clients, pause=0.005))
             for requests, clients in ((creations(), 8), (reads(), 4), (impatient(), 8))
         ]
         while time.monotonic() - began < seconds and service.is_running():
             time.sleep(CALM)
-            fault = chance.choice(blows_for(stage.mode))
-            BLOWS[fault](stage)
+            fault = chance.choice([*does, *neighbours.END])
+            if fault in does:
+                does[fault]()
+            else:
+                others += neighbours.ended(place, fault)
             faults[fault] += 1
             account.memory.append(memory_of(service))
         time.sleep(CALM)
         account.ended = not service.is_running()
         outcomes = [outcome for running_load in loads for outcome in running_load.stop()]
     account.seconds, account.faults = time.monotonic() - began, dict(faults)
-    tally(account, outcomes, stage)
+    tally(account, [*outcomes, *others], place)
     return account
 
 
-def blows_for(mode: str) -> list[str]:
-    """PgBouncer 1.18, which many distributions have, doesn't survive a server that hangs."""
-    return [name for name in BLOWS if (mode, name) != ("pgbouncer", "hung")]
+@contextmanager
+def prepared(
+    name: str, renderer: Renderer, environment: Environment
+) -> Generator[tuple[Place, Blows]]:
+    """A variant on a database of its own, and what can be done to that."""
+    if mode := OF_SQLITE.get(name):
+        project = renderer.render(pooling_mode=mode, auth="none").folder
+        file = sqlite.File.migrated(mode, project, environment)
+        yield file, {blow: partial(does, file) for blow, does in sqlite.BLOWS.items()}
+        return
+    with stage(renderer, environment, name) as ready:
+        # PgBouncer 1.18, which many distributions have, doesn't survive a server that hangs.
+        survived = {b: d for b, d in blows.BLOWS.items() if (name, b) != ("pgbouncer", "hung")}
+        yield ready, {blow: partial(does, ready) for blow, does in survived.items()}
 
 
-def tally(account: Account, outcomes: Sequence[Outcome], stage: Stage) -> None:
+def tally(account: Account, outcomes: Sequence[Outcome], place: Place) -> None:
     answered = [outcome for outcome in outcomes if outcome.status]
     keys = acknowledged(outcome for outcome in outcomes if outcome.key)
     account.requests = len(outcomes)
@@ -122,7 +145,7 @@ def tally(account: Account, outcomes: Sequence[Outcome], stage: Stage) -> None:
     account.statuses, account.flaws = kinds(answered), flaws(outcomes)
     account.p50, account.p99 = percentile(answered, 0.5), percentile(answered, 0.99)
     account.acknowledged = len(keys)
-    account.missing = len(keys - set(stage.stored(keys)))
+    account.missing = len(keys - set(place.stored(keys)))
 
 
 def memory_of(service: Service) -> int:
@@ -134,7 +157,7 @@ def memory_of(service: Service) -> int:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seconds", nargs="?", type=float, default=300)
-    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--modes", nargs="+", choices=ALL, default=ALL)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     chance = random.Random(options.seed)
@@ -143,8 +166,9 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="soak-") as place:
         renderer = Renderer(Path(place))
         for mode in options.modes:
-            with stage(renderer, environment, mode) as ready:
-                accounts.append(soak(ready, options.seconds / len(options.modes), chance))
+            with prepared(mode, renderer, environment) as (ready, does):
+                share = options.seconds / len(options.modes)
+                accounts.append(soak(mode, ready, does, share, chance))
             print(accounts[-1].text(), flush=True)
     record = [asdict(account) | {"well": account.is_well} for account in accounts]
     REPORT.write_text(json.dumps(record, indent=2) + "\n")

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Generator, Iterable
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.installing import Environment
 from tests.serving import Service, migrate
 
 MODES = ("queue", "null")
+HELD = 2.0
+"""Seconds for which somebody else writes."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,14 @@ class File:
         with closing(sqlite3.connect(self.project / "app.db")) as connection:
             found = connection.execute("PRAGMA integrity_check").fetchall()
             return found == [("ok",)]
+
+
+def hold_up(file: File) -> None:
+    """Somebody else holds the lock of writers."""
+    with closing(sqlite3.connect(file.project / "app.db", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        time.sleep(HELD)
+        connection.execute("ROLLBACK")
+
+
+BLOWS: Mapping[str, Callable[[File], object]] = {"locked": hold_up}
