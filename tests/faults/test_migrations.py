@@ -16,7 +16,7 @@ from tests.rendering import Renderer
 from tests.serving import SECRETS, free_port
 
 pytestmark = pytest.mark.slow
-ROUNDS = 3
+ROUNDS = 2
 FIRST = "migrations/versions/0001_create_users_and_posts.py"
 WAIT = 2
 """How long migrations wait for a server, in seconds."""
@@ -47,7 +47,6 @@ def assert_two_end_well(project: Path, environment: Environment, settings: dict[
     assert [code for code, _ in ended] == [0, 0], "\n".join(output for _, output in ended)
 
 
-@pytest.mark.parametrize("stage", ["queue"], indirect=True)
 def test_of_two_at_once_one_migrates_and_the_other_waits(
     stage: Stage, tmp_path: Path, measured: Measured
 ) -> None:
