@@ -138,6 +138,17 @@ async def test_every_checkout_is_timed(service: Running) -> None:
     assert ("db_pool_timeouts_total", labels) in after
 
 
+async def test_whoever_got_no_connection_is_counted(service: Running) -> None:
+    pool = service.database.pools[0]
+    timeouts = ("db_pool_timeouts_total", (pool.name,))
+    before = (await scrape(service.client))[timeouts]
+
+    assert pool.observer
+    pool.observer.timed_out()
+
+    assert (await scrape(service.client))[timeouts] == before + 1
+
+
 async def test_a_blocked_loop_is_told(client: httpx2.AsyncClient) -> None:
     late = ("event_loop_lag_seconds_bucket", ("0.25",))
     before = await scrape(client)
