@@ -1,5 +1,8 @@
-"""The presets as users have them: installed into a fresh directory, without our environment, on the
-oldest and on the newest Python of this machine."""
+"""The presets as users have them: installed into a fresh directory, without our environment.
+
+The default is run on the oldest Python of this machine, the others on the newest; `test_rows.py`
+has all Pythons with all options.
+"""
 
 import os
 import shutil
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.installing import LOWEST, interpreter, newest_interpreter
-from tests.rendering import Renderer
+from tests.rendering import Renderer, questions
 from tests.union import LOCK, versions, write_project
 from tests.variants import PRESETS
 
@@ -31,8 +34,13 @@ def as_user(folder: Path, python: str, *command: str) -> None:
     assert done.returncode == 0, f"uv {' '.join(command)}\n{done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize("age", PYTHONS)
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    ("preset", "age"),
+    [
+        (name, "oldest" if name == questions()["preset"]["default"] else "newest")
+        for name in PRESETS
+    ],
+)
 def test_a_preset_passes_its_checks_where_a_user_installs_it(
     renderer: Renderer, tmp_path: Path, preset: str, age: str
 ) -> None:
