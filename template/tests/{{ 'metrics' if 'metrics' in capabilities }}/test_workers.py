@@ -54,11 +54,13 @@ def test_workers_tell_of_each_other_and_a_new_start_begins_at_nothing(
         killed = min(workers(shared))
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: unknown_paths(url) == REQUESTS and killed not in workers(shared))
+        wait_until(lambda: len(workers(shared)) == 2)  # another one took its place
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=PATIENCE)
 
     with server(settings, log, **told) as (process, url):
         wait_until_live(process, url, log)
+        wait_until(lambda: len(workers(shared)) == 2)
         anew = unknown_paths(url)
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=PATIENCE)
