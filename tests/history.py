@@ -55,6 +55,14 @@ def releases(repository: Path) -> dict[Version, str]:
     return dict(sorted(found.items()))
 
 
+def known_releases() -> list[str]:
+    """The tags of all releases, for the names of tests."""
+    try:
+        return [f"v{version}" for version in releases(ROOT)]
+    except LookupError:
+        return ["none"]  # `real_history` says why, in each test
+
+
 def version_of(pyproject: str) -> Version:
     return Version(tomllib.loads(pyproject)["project"]["version"])
 

@@ -40,7 +40,9 @@ def release(repository: Path, wanted: str, tests: list[str], today: date) -> Ver
     for file in ("pyproject.toml", "uv.lock"):
         path = repository / file
         path.write_text(bumped(path.read_text(), version))
-    git(repository, "commit", "--quiet", "--all", f"--message=Release {version}")
+    # In the name of whoever releases, not in that of `history.git`.
+    commit = ["git", "commit", "--quiet", "--all", f"--message=Release {version}"]
+    subprocess.run(commit, cwd=repository, check=True)
     return version
 
 

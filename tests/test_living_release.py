@@ -1,12 +1,12 @@
-"""A service that somebody has worked on since the last release passes its own checks after an
-update, too."""
+"""A service that somebody has worked on since the first release, or since the last one, passes its
+own checks after an update, too."""
 
 from pathlib import Path
 
 import pytest
 
 from tests import edits
-from tests.history import real_history
+from tests.history import known_releases, real_history
 from tests.living import commit, start_project
 
 pytestmark = pytest.mark.slow
@@ -26,19 +26,22 @@ class Invoice(Base):
 '''
 
 
-def test_an_edited_service_passes_its_checks_after_an_update(tmp_path: Path) -> None:
+RELEASES = known_releases()
+
+
+@pytest.mark.parametrize("release", dict.fromkeys((RELEASES[0], RELEASES[-1])))
+def test_an_edited_service_passes_its_checks_after_an_update(release: str, tmp_path: Path) -> None:
     history = real_history(tmp_path / "history")
-    released, candidate = history.versions[-2:]
-    project = start_project(history.folder, tmp_path / "service", released)
+    project = start_project(history.folder, tmp_path / "service", release)
     for edit in (edit for edit in edits.EDITS if edit is not edits.add_migration):
         edit(project.folder)
     project.path("src/app/db/models/invoice.py").write_text(MODEL)
     project.must('uv sync && uv run just migrate "add invoices"')
     commit(project.folder)
 
-    project.must(f"uvx copier update --quiet --defaults --vcs-ref {candidate}")
+    project.must(f"uvx copier update --quiet --defaults --vcs-ref {history.candidate}")
 
-    assert project.recorded()["_commit"] == candidate
+    assert project.recorded()["_commit"] == history.candidate
     assert project.git("diff", "--name-only", "--diff-filter=U") == ""
     assert "passed" in project.must("uv sync && uv run just check")
     project.must("uv run just upgrade")  # the database that has run the own migration

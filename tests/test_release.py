@@ -16,6 +16,7 @@ from tests.release import RefusedError, bumped, release
 from tests.rendering import ROOT
 
 TODAY = date(2027, 1, 5)
+PERSON = "Ada"
 PASSING, FAILING = ["true"], ["false"]
 SECTION = """\
 ## 77.0.0 (unreleased)
@@ -36,6 +37,8 @@ def repository(tmp_path: Path) -> Path:
     """The working tree, committed, with a section for the next version."""
     folder = tmp_path / "repository"
     git(ROOT, "clone", "--quiet", "--no-tags", str(ROOT), str(folder))
+    git(folder, "config", "user.name", PERSON)
+    git(folder, "config", "user.email", "ada@example.org")
     take_working_tree(ROOT, folder)
     edit_changelog(folder, lambda text: text.replace("\n## ", f"\n{SECTION}## ", 1))
     return folder
@@ -61,7 +64,7 @@ def state(repository: Path) -> tuple[str, str]:
 
 def test_a_release_is_dated_bumped_and_committed(repository: Path) -> None:
     release(repository, "77.0.0", PASSING, TODAY)
-    assert git(repository, "log", "-1", "--format=%s") == "Release 77.0.0\n"
+    assert git(repository, "log", "-1", "--format=%an: %s") == f"{PERSON}: Release 77.0.0\n"
     assert git(repository, "status", "--porcelain") == ""
     assert git(repository, "show", "--name-only", "--format=").split() == [
         "CHANGELOG.md",

@@ -11,10 +11,10 @@ from _pytest.mark import ParameterSet
 from packaging.version import Version
 
 from tests.edits import edit, nothing, rename_by_hand
-from tests.history import History, git, real_history, releases
+from tests.history import History, git, known_releases, real_history
 from tests.promises import ANSWERS_FILE, broken_promises, update
 from tests.questionnaire import offered_by
-from tests.rendering import ROOT, Answers
+from tests.rendering import Answers
 from tests.updating import LOCK, Files, Project, edited, fresh, run_copier, start
 from tests.variants import PAIRWISE, PRESETS, VARIANTS
 
@@ -31,13 +31,6 @@ ROWS = STANDARD | {f"row {n}": VARIANTS[n] for n in PAIRWISE[len(PRESETS) : len(
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     return real_history(tmp_path_factory.mktemp("history") / "copier-fastapi")
-
-
-def known_releases() -> list[str]:
-    try:
-        return [f"v{version}" for version in releases(ROOT)]
-    except LookupError:
-        return ["none"]  # the fixture says why, in each test
 
 
 RELEASES = known_releases()
