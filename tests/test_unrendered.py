@@ -1,6 +1,7 @@
 """The sources of the template are real Python before they are rendered: tools can read them."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -57,7 +58,8 @@ def without_blanks(text: str) -> str:
 
 @pytest.mark.parametrize("tree", TYPED)
 def test_their_types_are_right(forest: Path, environment: Environment, tree: str) -> None:
-    cache = f"--cache-dir={VARIANTS_FOLDER / 'mypy-unrendered'}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # two would fight over one cache
+    cache = f"--cache-dir={VARIANTS_FOLDER / f'mypy-unrendered-{worker}'}"
     command = [environment.program("mypy"), "--output=json", cache]
     done = subprocess.run(command, cwd=forest / tree, capture_output=True, text=True, check=False)
     assert done.returncode in {0, 1}, done.stderr
