@@ -11,6 +11,7 @@ from threading import Thread
 
 import yaml
 
+from tests.history import git
 from tests.installing import LOWEST, interpreter
 from tests.rendering import copy_of_template
 
@@ -34,11 +35,6 @@ def variables() -> dict[str, str]:
     ours = {"VIRTUAL_ENV", "UV_FROZEN", "PYTHONPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | PERSON | {"UV_PYTHON": interpreter(LOWEST), "UV_LINK_MODE": "copy"}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = ["git", *arguments]
-    return subprocess.check_output(command, cwd=folder, env=variables(), text=True).strip()
 
 
 def commit(folder: Path) -> None:
@@ -88,7 +84,7 @@ class Project:
         return answers
 
     def git(self, *arguments: str) -> str:
-        return git(self.folder, *arguments)
+        return git(self.folder, *arguments).strip()
 
     def edit(self, path: str, old: str, new: str) -> None:
         replace(self.path(path), old, new)

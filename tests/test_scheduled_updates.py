@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.living import NEW, OLD, Project, commit, git, variables
+from tests.history import git
+from tests.living import NEW, OLD, Project, commit, variables
 
 pytestmark = pytest.mark.slow
 
@@ -59,8 +60,8 @@ def run(project: Project, script: str, given: dict[str, str]) -> None:
 
 def assert_pushed(origin: Path) -> None:
     """The update, with the conflict marked."""
-    assert git(origin, "branch", "--format=%(refname:short)") == BRANCH
-    assert git(origin, "log", "-1", "--format=%s", BRANCH) == f"Update the template to {NEW}"
+    assert git(origin, "branch", "--format=%(refname:short)").split() == [BRANCH]
+    assert git(origin, "log", "-1", "--format=%s", BRANCH) == f"Update the template to {NEW}\n"
     assert "<<<<<<< before updating" in git(origin, "show", f"{BRANCH}:{REWORDED}")
     assert LOST not in git(origin, "ls-tree", "-r", "--name-only", BRANCH).splitlines()
 
