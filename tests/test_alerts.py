@@ -64,13 +64,18 @@ def lag(bound: str) -> Series:
     return histogram("event_loop_lag_seconds", ["0.05", "0.1", "0.25"], bound)
 
 
-def answers(failed: float) -> Series:
-    """100 a minute."""
+def answers(failed: float, total: float = 100) -> Series:
+    """So many a minute."""
     of = {"method": "GET", "route": "/api/v1/users"}
     return {
-        labelled("http_requests_total", status="200", **of): growing(100 - failed),
+        labelled("http_requests_total", status="200", **of): growing(total - failed),
         labelled("http_requests_total", status="503", **of): growing(failed),
     }
+
+
+def probes(status: int, values: str) -> Series:
+    of = {"method": "GET", "route": "/health/ready"}
+    return {labelled("http_requests_total", status=str(status), **of): values}
 
 
 BUSY, EXHAUSTED = "DatabasePoolBusy", "DatabasePoolNearlyExhausted"
@@ -109,6 +114,12 @@ SCENARIOS: dict[str, tuple[Series, set[str]]] = {
     "one failure in 200": (answers(0.5), set()),
     "two failures in 100": (answers(2), {"RequestsFail"}),
     "ten failures in 100": (answers(10), {"RequestsFail", "ManyRequestsFail"}),
+    "a failure in ten, and many probes": (
+        answers(1, total=10) | probes(200, growing(1000)),
+        {"RequestsFail", "ManyRequestsFail"},
+    ),
+    "an instance that is not ready": (answers(0) | probes(503, growing(12)), {"NotReady"}),
+    "an instance that drains": (answers(0) | probes(503, "0x27 6 12x1"), set()),
     "requests below 500 ms": (duration("0.5"), set()),
     "requests above 500 ms": (duration("1"), {"RequestsSlow"}),
     "requests above 2.5 s": (duration("5"), {"RequestsSlow", "RequestsVerySlow"}),
