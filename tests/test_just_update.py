@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.history import git
 from tests.living import NEW, OLD, Project, commit, start_project
 
 pytestmark = pytest.mark.slow
@@ -36,6 +37,25 @@ def test_a_folder_outside_of_git_is_refused(versions: Path, tmp_path: Path) -> N
 
     assert done.status == 1
     assert "This is no git repository. Git is your way back: git init" in done.output
+    assert project.path(LOST).exists()
+
+
+def test_what_is_dirty_beside_the_project_would_be_lost_on_the_way_back(
+    versions: Path, tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "services" / "shop")
+    project.folder.mkdir(parents=True)
+    project.must(f"uvx copier copy --quiet --defaults -r {OLD} {versions} .")
+    notes = tmp_path / "notes.txt"
+    notes.write_text("Theirs.\n")
+    git(tmp_path, "init", "--quiet")
+    commit(tmp_path)
+    notes.write_text("Mine.\n")
+
+    done = project.run("uv run --no-project python -m scripts.update -l")
+
+    assert done.status == 1
+    assert " M ../../notes.txt\nCommit or stash this first" in done.output
     assert project.path(LOST).exists()
 
 
@@ -164,6 +184,7 @@ def test_migrations_of_both_sides_are_joined_and_stay(with_migration: Project) -
 
     told = project.must(f"{SWITCH} -d auth=jwt")  # runs `just check`
 
+    assert "The project has other answers now." in told
     assert "passed" in told
     assert len(project.must("uv run alembic heads").splitlines()) == 1
     project.must("uv run just upgrade")  # the database that has the own migration already

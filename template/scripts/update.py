@@ -87,7 +87,8 @@ def obstacle() -> str:
     asked = ["git", "rev-parse", "--git-dir"]
     if subprocess.run(asked, capture_output=True, check=False).returncode:
         return f"This is no git repository. {INIT}"
-    changed = git("status", "--short", "--", ".")
+    # Of all that the repository holds: the way back is to reset it.
+    changed = git("status", "--short")
     return "\n".join([*changed, COMMIT]) if changed else ""
 
 
@@ -147,7 +148,8 @@ def update(options: argparse.Namespace) -> Plan | None:
 
 def report(plan: Plan) -> list[str]:
     """Print what happened; the result are the files that wait for you."""
-    print(f"The project went from {plan.old} to {plan.new}. See it with: git diff")
+    what = f"went from {plan.old} to {plan.new}" if plan.old != plan.new else "has other answers"
+    print(f"The project {what} now. See it with: git diff")
     (commit,) = git("rev-parse", "--short", "HEAD")
     for path in plan.edited:
         print(f"{path} is gone, with your edits. Back: git restore --source {commit} -- {path}")
