@@ -81,6 +81,8 @@ def test_rows_are_found_on_postgresql_after_the_switch(versions: Path, tmp_path:
         assert "2 rows of users\n2 rows of posts\n" in told
         with postgres(project), serving(project) as running:
             assert read(running) == before
+        missing = project.run("uv run just copy-sqlite other.db")
+        assert "There is no file other.db.\nNothing was copied." in missing.output
         again = project.run(COPY)
         assert again.status == 1
         assert "has rows already, in users, posts.\nNothing was copied." in again.output
