@@ -10,7 +10,7 @@ import pytest
 from copier import run_copy
 
 from tests.history import git
-from tests.rendering import Render, Renderer, configuration, copy_of_template
+from tests.rendering import ROOT, Render, Renderer, configuration, copy_of_template
 
 COPIER = (sys.executable, "-m", "copier", "copy")
 # Of Copier's globals and filters.
@@ -95,6 +95,14 @@ def test_nothing_in_the_template_asks_for_what_changes(renderer: Renderer, word:
     found = [path for path in jinja if word in path.read_text()]
     found += [path for path in paths if word in path.name and path.name not in allowed]
     assert found == []
+
+
+@pytest.mark.parametrize("word", sorted({*WORDS} - {"_copier_conf."}))
+def test_no_question_asks_for_what_changes(word: str) -> None:
+    """A computed one would bring it into renders."""
+    files = [ROOT / "copier.yml", *(ROOT / "extensions").rglob("*.jinja")]
+    assert len(files) > 1
+    assert [file for file in files if word in file.read_text()] == []
 
 
 def test_the_oldest_python_changes_no_code(renderer: Renderer) -> None:
