@@ -8,11 +8,11 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
-from app import logs
+from app.chassis import logs
+from app.chassis.db.columns import TIMESTAMP
+from app.chassis.db.engine import DatabaseSettings
+from app.chassis.db.migrating import migration_connection
 from app.config import read_settings
-from app.db.base import TIMESTAMP
-from app.db.engine import DatabaseSettings
-from app.db.migrating import migration_connection
 from app.db.models import Base
 
 

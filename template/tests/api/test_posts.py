@@ -6,7 +6,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from ..factories import post_body, publish, register
+from ..resources.posts import post_body, publish
+from ..resources.users import register
 
 URL = "/api/v1/posts"
 

@@ -9,7 +9,8 @@ import pytest
 
 from app.db.models.user import LATEST_POSTS
 
-from ..factories import publish, register, user_body
+from ..resources.posts import publish
+from ..resources.users import register, user_body
 
 URL = "/api/v1/users"
 

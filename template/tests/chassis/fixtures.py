@@ -11,14 +11,16 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from app.config import HttpSettings, LogSettings, Settings
-from app.db.database import Database
+from app.chassis.db.database import Database
+from app.chassis.http.settings import HttpSettings
+from app.chassis.logs import LogSettings
+from app.config import Settings
 from app.db.models import Base
 from app.main import create_app
 
+from ..letting_in import ENVIRONMENT
 from . import witness
 from .database import temporary_database
-from .letting_in import ENVIRONMENT
 from .running import Running, running
 
 PROJECT = Path(__file__).parents[1]

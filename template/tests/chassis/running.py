@@ -11,10 +11,10 @@ import httpx2
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-from app.db.database import Database
+from app.chassis.db.database import Database
 
+from ..letting_in import let_in
 from . import witness
-from .letting_in import let_in
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
-from app.config import REFUSED, HttpSettings, Settings, read_settings
-from app.db import DatabaseSettings
+from app.chassis.db import DatabaseSettings
+from app.chassis.http.settings import HttpSettings
+from app.chassis.refused import REFUSED
+from app.config import Settings, read_settings
 
-from .conftest import PROJECT
+from .fixtures import PROJECT
 
 
 def fields() -> Iterator[tuple[str, str, FieldInfo]]:

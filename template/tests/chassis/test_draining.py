@@ -16,16 +16,16 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
+from app.chassis.draining import ECHO
 from app.config import Settings
-from app.draining import ECHO
 from app.main import create_app
 
-from .conftest import PROJECT
+from ..letting_in import headers_of_an_admin
+from ..resources.users import user_body
 from .database import another_database, left_open
-from .factories import user_body
-from .letting_in import headers_of_an_admin
+from .fixtures import PROJECT
 from .running import running
-from .test_serving import PATIENCE, server, wait_until_live
+from .serving import PATIENCE, server, wait_until_live
 
 STOPPED = {0, -signal.SIGTERM}
 """Done, or ended by the signal once all is done: uvicorn raises it again at its end."""

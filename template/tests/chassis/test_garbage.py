@@ -2,7 +2,7 @@
 
 import gc
 
-from app.garbage import NEW_OBJECTS, rare_collections
+from app.chassis.garbage import NEW_OBJECTS, rare_collections
 
 from .running import Running
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from app import logs
-from app.logs import ConsoleFormatter, JsonFormatter
+from app.chassis import logs
+from app.chassis.logs import ConsoleFormatter, JsonFormatter
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.loop_lag import watch_loop
+from app.chassis.loop_lag import watch_loop
 
 
 async def test_a_blocked_loop_is_measured_and_logged(caplog: pytest.LogCaptureFixture) -> None:

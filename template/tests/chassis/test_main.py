@@ -11,13 +11,15 @@ from fastapi import BackgroundTasks
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.api.deps import get_session
-from app.config import HttpSettings, LogSettings, Settings
+from app.chassis.http.deps import get_session
+from app.chassis.http.settings import HttpSettings
+from app.chassis.logs import LogSettings
+from app.config import Settings
 from app.main import create_app
 
-from .conftest import PROJECT
+from .fixtures import PROJECT
 from .running import Running, running
-from .test_serving import environment
+from .serving import environment
 
 IMPORT_AND_WATCH = """
 import sys

@@ -9,8 +9,8 @@ from alembic.script import ScriptDirectory
 
 from app.config import Settings
 
-from .conftest import PROJECT
 from .database import another_database
+from .fixtures import PROJECT
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from pydantic import SecretStr
 
 from app.config import Settings
 
+from ..letting_in import headers_of_an_admin
+from ..resources.users import user_body
 from . import witness
-from .conftest import PROJECT
-from .factories import user_body
-from .letting_in import headers_of_an_admin
+from .fixtures import PROJECT
 
 PATIENCE = 30
 """Seconds that a slow machine may take to start."""

@@ -6,7 +6,7 @@ import re
 
 from starlette.types import Message, Send
 
-from app.logs import ConsoleFormatter
+from app.chassis.logs import ConsoleFormatter
 
 PASSWORD = "canary-of-a-password-5e884898"
 TOKEN = "canary-of-a-token-da2804715"

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from app.db.database import Database
+from app.chassis.db.database import Database
 from app.db.models.post import Post
 from app.db.models.user import User
 

@@ -4,13 +4,13 @@ from uuid import uuid4
 
 import pytest
 
-from app.db.database import Database
+from app.chassis.db.database import Database
 from app.db.repositories.users import UserRepository
-from app.errors import EmailTaken, UserNotFound
+from app.errors.users import EmailTaken, UserNotFound
 from app.schemas.users import UserChange, UserCreate
 from app.services.users import UserService
 
-from ..factories import user_body
+from ..resources.users import user_body
 
 
 async def test_a_user_is_registered_and_read_by_the_same_service(database: Database) -> None:

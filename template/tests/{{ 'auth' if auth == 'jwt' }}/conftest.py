@@ -3,9 +3,9 @@
 import httpx2
 import pytest
 
-from app.db.database import Database
+from app.chassis.db.database import Database
 
-from ..running import Running
+from ..chassis.running import Running
 
 
 @pytest.fixture

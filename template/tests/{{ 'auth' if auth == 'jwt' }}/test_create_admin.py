@@ -11,11 +11,11 @@ import pytest
 from app.config import Settings
 from scripts.create_admin import read_arguments
 
-from ..conftest import PROJECT
-from ..factories import user_body
-from ..running import Running
-from ..test_serving import environment
-from .people import ME, PASSWORD, bearer, log_in, person, refresh, register
+from ..chassis.fixtures import PROJECT
+from ..chassis.running import Running
+from ..chassis.serving import environment
+from ..resources.accounts import ME, PASSWORD, bearer, log_in, person, refresh, register
+from ..resources.users import user_body
 
 
 def create_admin(

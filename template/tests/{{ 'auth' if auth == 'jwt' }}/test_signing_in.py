@@ -7,12 +7,12 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from app.db.database import Database
+from app.chassis.db.database import Database
 from app.db.repositories.refresh_tokens import RefreshTokenRepository
 
-from ..factories import user_body
-from ..running import Running
-from .people import AUTH, ME, PASSWORD, bearer, log_in, person, refresh, register
+from ..chassis.running import Running
+from ..resources.accounts import AUTH, ME, PASSWORD, bearer, log_in, person, refresh, register
+from ..resources.users import user_body
 
 RACERS = 10
 

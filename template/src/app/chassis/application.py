@@ -1,59 +1,36 @@
-"""The application: everything is wired here and nowhere else."""
+"""Puts an application together: what the chassis serves by itself, and what a service adds."""
 
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterable, Sequence
 
-from fastapi import FastAPI
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 
-from . import errors, logs, middleware
-from .api import docs, routes
-# {% if auth == 'jwt' %}
-from .api.access import guarded
-from .api.current_user import with_auth
-# {% endif %}
-from .api.deps import State
-from .api.document import DocumentedApp
-from .api.route_index import RouteIndex
-from .capabilities import Resources, open_capabilities
-from .config import Settings, read_settings
-from .db import open_database
-from .draining import drain_on_sigterm
-from .garbage import rare_collections
-from .loop_lag import watch_loop
+from . import logs
+from .config import ChassisSettings
+from .http import docs, health, problems
+from .http.document import DocumentedApp
+from .http.route_index import RouteIndex
+from .lifespan import lifespan_with
+from .middleware import Layer, build_stack, refusals
+from .resources import Part
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build an application; nothing is opened before its lifespan starts."""
-    settings = settings or read_settings()
+def build_app(
+    settings: ChassisSettings,
+    *,
+    title: str,
+    middleware: Sequence[Layer],
+    parts: Sequence[Part],
+    routers: Iterable[APIRouter],
+) -> FastAPI:
+    """Nothing is opened before its lifespan starts. `middleware` is a list from the outermost to
+    the innermost, `parts` one in the order of opening."""
     logs.configure(settings.log.level, settings.log.format)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[State]:
-        """Open the resources in order; close them in reverse, also when one of them fails to
-        open."""
-        # Loads what FastAPI's dependencies run on: the first request that writes would wait for it.
-        await run_in_threadpool(lambda: None)
-        async with AsyncExitStack() as resources:
-            resources.enter_context(rare_collections())
-            lag = resources.enter_context(watch_loop(settings.log.blocked_loop))
-            database = await resources.enter_async_context(open_database(settings.database))
-            opened = Resources(settings, database, lag)
-            await resources.enter_async_context(open_capabilities(opened))
-            # Last, so that who is told to stop before being ready stops at once.
-            draining = resources.enter_context(drain_on_sigterm(settings.http.drain_delay))
-            state = State(settings=settings, database=database, draining=draining)
-            # {% if auth == 'jwt' %}
-            state = resources.enter_context(with_auth(state))
-            # {% endif %}
-            yield state
-
     app = DocumentedApp(
-        title="{{ project_name }}",
-        lifespan=lifespan,
-        middleware=middleware.build_stack(settings),
-        exception_handlers=errors.HANDLERS,
+        title=title,
+        lifespan=lifespan_with(settings, parts),
+        middleware=build_stack(settings, middleware),
+        exception_handlers=problems.HANDLERS,
         openapi_url="/openapi.json" if settings.http.docs else None,
         docs_url=None,  # ours needs no other host
         redoc_url=None,
@@ -61,15 +38,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         # It would send clients to whatever host they named.
         redirect_slashes=False,
-        refusals=middleware.refusals(),
+        refusals=refusals(middleware),
     )
     if settings.http.docs:
         docs.add_docs(app)
-    routers = routes.find_routers()
-    # {% if auth == 'jwt' %}
-    routers = guarded(routers)
-    # {% endif %}
-    for router in routers:
+    for router in (health.router, *routers):
         app.include_router(router)
     # This also builds the routes, which FastAPI would do at the first request: better now, where a
     # mistake is noticed.

@@ -23,14 +23,20 @@ class Draining:
     A second signal ends the process at once, whatever it is doing.
     """
 
-    def __init__(self, delay: float, stop_server: Callable[[], object]) -> None:
+    def __init__(self, delay: float) -> None:
         self.begun = False
+        self.stop_server: Callable[[], object] = lambda: None
         self._delay = delay
-        self._stop_server = stop_server
+        self._callbacks: list[Callable[[], object]] = []
         self._loop = asyncio.get_running_loop()
         self._context = copy_context()
         self._timer: asyncio.TimerHandle | None = None
         self._echoes_until = 0.0
+
+    def on_begin(self, callback: Callable[[], object]) -> None:
+        """Have `callback` called in the loop when draining begins: for streams and workers, which
+        would keep the server from stopping."""
+        self._callbacks.append(callback)
 
     def on_signal(self, *_: object) -> None:
         """Runs between any two instructions of the main thread, also those of a request, so the
@@ -45,7 +51,9 @@ class Draining:
 
     def _begin(self) -> None:
         logger.info("Draining: not ready any more", extra={"delay": self._delay})
-        self._timer = self._loop.call_later(self._delay, self._stop_server)
+        self._timer = self._loop.call_later(self._delay, self.stop_server)
+        for callback in self._callbacks:
+            self._loop.call_soon(callback)  # one that fails is logged, and takes no other with it
 
     def cancel(self) -> None:
         if self._timer:
@@ -53,11 +61,11 @@ class Draining:
 
 
 @contextmanager
-def drain_on_sigterm(delay: float) -> Generator[Draining]:
+def drain_on_sigterm(draining: Draining) -> Generator[None]:
     """Take SIGTERM before the server does, while the block runs. Outside of the main thread, where
     no server runs, signals stay as they are."""
     if threading.current_thread() is not threading.main_thread():
-        yield Draining(delay, lambda: None)
+        yield
         return
     # A handler that belongs to the loop, as granian's, can't be looked up and called. It is that
     # of SIGINT too.
@@ -72,10 +80,10 @@ def drain_on_sigterm(delay: float) -> Generator[Draining]:
             signal.raise_signal(signal.SIGTERM)
             signal.signal(signal.SIGTERM, draining.on_signal)
 
-    draining = Draining(delay, stop_server)
     signal.signal(signal.SIGTERM, draining.on_signal)
+    draining.stop_server = stop_server
     try:
-        yield draining
+        yield
     finally:
         draining.cancel()
         signal.signal(signal.SIGTERM, of_server)

@@ -8,6 +8,10 @@ import time
 from contextvars import ContextVar
 from typing import Any, Literal, TextIO
 
+from pydantic import Field
+
+from .settings import Group
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being served, None outside of one."""
 
@@ -18,6 +22,17 @@ _encode = json.JSONEncoder(default=str).encode
 _SERVERS = ("uvicorn", "uvicorn.error", "_granian")
 # ... and access logs, which would repeat ours and add the query.
 _ACCESS_LOGS = ("uvicorn.access", "granian.access")
+
+
+class LogSettings(Group):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least level that is printed."""
+
+    format: Literal["json", "console"] = "json"
+    """`json` for machines, `console` for people."""
+
+    blocked_loop: float = Field(default=0.1, ge=0.01, le=60)
+    """Warn when something blocked the event loop for longer than this, in seconds."""
 
 
 def configure(level: str, style: Literal["json", "console"]) -> None:

@@ -11,7 +11,8 @@ class Identified(Protocol):
     def id(self) -> Any: ...
 
 
-Item = TypeVar("Item", bound=Identified)
+Item = TypeVar("Item")
+Found = TypeVar("Found", bound=Identified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class PageOf(Generic[Item]):
     total: int | None = None
 
 
-def page_of(found: Sequence[Item], limit: int, total: int | None = None) -> PageOf[Item]:
+def page_of(found: Sequence[Found], limit: int, total: int | None = None) -> PageOf[Found]:
     """Make a page of up to `limit + 1` items: the one too many tells that another page follows."""
     items = found[:limit]
     return PageOf(items, items[-1].id if len(found) > limit else None, total)

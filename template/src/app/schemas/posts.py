@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
-from .base import FilledText, Input, Output, Text
-from .page import Page
+from ..chassis.schemas.base import FilledText, Input, Output, Text
+from ..chassis.schemas.page import Page
+from .users import UserRead
 
 MOST_IMPORTED = 10_000
 """Posts that one request may import."""
@@ -50,4 +51,10 @@ class PostRead(Output):
     updated_at: datetime
 
 
+class UserWithPosts(UserRead):
+    latest_posts: list[PostRead]
+    """The newest, newest first."""
+
+
 PostPage = Page[PostRead]
+UserWithPostsPage = Page[UserWithPosts]

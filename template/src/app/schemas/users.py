@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
-from .base import Email, FilledText, Input, Output
-from .page import Page
-from .posts import PostRead
+from ..chassis.schemas.base import Email, FilledText, Input, Output
+from ..chassis.schemas.page import Page
 
 Name = Annotated[FilledText, Field(max_length=100)]
 
@@ -33,10 +32,4 @@ class UserRead(Output):
     updated_at: datetime
 
 
-class UserWithPosts(UserRead):
-    latest_posts: list[PostRead]
-    """The newest, newest first."""
-
-
 UserPage = Page[UserRead]
-UserWithPostsPage = Page[UserWithPosts]

@@ -1,16 +1,22 @@
 """What can be done with posts."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from ..chassis.paging import PageOf, page_of
+from ..chassis.schemas.page import PageQuery
 from ..db.models.post import Post
 from ..db.repositories.posts import PostRepository
 from ..db.repositories.users import UserRepository
-from ..errors import PostNotFound, UserNotFound
-from ..schemas.page import PageQuery
+from ..errors.posts import PostNotFound
+from ..errors.users import UserNotFound
 from ..schemas.posts import PostChange, PostContent, PostCreate
-from .paging import PageOf, page_of
+from .users import UserService
+
+LATEST_POSTS = 10
+"""Posts that come with each user of a list."""
 
 
 class PostService:
@@ -37,6 +43,16 @@ class PostService:
         await self._require_author(author_id)
         found = await self._posts.read_page_of_author(author_id, limit=limit + 1, after=after)
         return page_of(found, limit)
+
+    async def page_of_authors(self, query: PageQuery) -> PageOf[Mapping[str, Any]]:
+        """Users with their `latest_posts`: two statements, however many users."""
+        page = await UserService(self._users).page(query)
+        ids = [user.id for user in page.items]
+        latest = defaultdict[UUID, list[Any]](list)
+        for post in await self._posts.read_latest_of_authors(ids, most=LATEST_POSTS):
+            latest[post.author_id].append(post)
+        authors = [user._asdict() | {"latest_posts": latest[user.id]} for user in page.items]
+        return PageOf(authors, page.next, page.total)
 
     async def publish(self, new: PostCreate) -> Any:
         await self._require_author(new.author_id)

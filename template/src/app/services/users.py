@@ -3,16 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from ..chassis.paging import PageOf, page_of
+from ..chassis.schemas.page import PageQuery
 from ..db.models.user import User
 from ..db.repositories.users import UserRepository
-from ..errors import UserNotFound
-from ..schemas.page import PageQuery
+from ..errors.users import UserNotFound
 from ..schemas.users import UserChange, UserCreate
-from .paging import PageOf, page_of
 
 
 class UserService:
-    """Returns plain rows; the entity where one is changed or read with its posts."""
+    """Returns plain rows; the entity where one is changed."""
 
     def __init__(self, users: UserRepository) -> None:
         self._users = users
@@ -30,13 +30,6 @@ class UserService:
         )
         return page_of(found, query.limit, total)
 
-    async def page_with_latest_posts(self, query: PageQuery) -> PageOf[User]:
-        total = None if query.offset is None else await self._users.count()
-        found = await self._users.list_with_latest_posts(
-            limit=query.limit + 1, after=query.after, offset=query.offset or 0
-        )
-        return page_of(found, query.limit, total)
-
     async def register(self, new: UserCreate) -> Any:
         """Raises `EmailTaken`; the database decides, so that of two at the same time one wins."""
         return await self._users.add_row(**new.model_dump())
@@ -48,6 +41,6 @@ class UserService:
         return await self._users.update(user, change.model_dump())
 
     async def remove(self, user_id: UUID) -> None:
-        """The user's posts go too."""
+        """What belongs to the user goes too."""
         if not await self._users.delete(user_id):
             raise UserNotFound

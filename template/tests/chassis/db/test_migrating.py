@@ -13,13 +13,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from app.chassis.db.engine import DatabaseSettings
+from app.chassis.db.migrating import migration_connection
 from app.config import Settings
-from app.db.engine import DatabaseSettings
-from app.db.migrating import migration_connection
 
-from ..conftest import PROJECT
 from ..database import another_database, hanging_database, unreachable_database
-from ..test_serving import environment
+from ..fixtures import PROJECT
+from ..serving import environment
 
 
 @pytest.fixture

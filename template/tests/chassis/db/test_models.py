@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta, timezone
 
+from app.chassis.db.database import Database
 from app.db.base import Base
-from app.db.database import Database
 from app.db.models.user import User
 from app.db.repositories.users import UserRepository
 
-from ..factories import store_user, user_body
+from ...resources.users import store_user, user_body
 
 
 def test_no_relationship_is_loaded_by_accident() -> None:

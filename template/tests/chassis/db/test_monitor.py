@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 import pytest
 from sqlalchemy import text
 
+from app.chassis.db.database import Database
+from app.chassis.db.engine import open_database
+from app.chassis.db.monitor import PoolMonitor, PoolStatus
 from app.config import Settings
-from app.db.database import Database
-from app.db.engine import open_database
-from app.db.monitor import PoolMonitor, PoolStatus
 
 
 class Notes:

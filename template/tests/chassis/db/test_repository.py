@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidRequestError
 
-from app.db.database import Database
+from app.chassis.db.database import Database
 from app.db.models.user import User
 from app.db.repositories.posts import PostRepository
 from app.db.repositories.users import UserRepository
-from app.errors import EmailTaken
+from app.errors.users import EmailTaken
 
-from ..factories import post_body, store_user, user_body
+from ...resources.posts import post_body
+from ...resources.users import store_user, user_body
 
 MEBIBYTE = 1024 * 1024
 

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import Select, bindparam, insert, select, text
 from sqlalchemy.exc import InvalidRequestError
 
-from app.api.deps import SessionDep
+from app.chassis.db.database import Database
+from app.chassis.db.session import ReadSession, Session
+from app.chassis.http.deps import SessionDep
 from app.config import Settings
-from app.db.database import Database
 from app.db.models.user import User
 from app.db.repositories.users import UserRepository
-from app.db.session import ReadSession, Session
 from app.main import create_app
 
-from ..factories import store_user, user_body
+from ...resources.users import store_user, user_body
 from ..running import Running, running
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx2
 
-from app.config import HttpSettings, Settings
+from app.chassis.http.settings import HttpSettings
+from app.config import Settings
 from app.main import create_app
 
 from ..running import running

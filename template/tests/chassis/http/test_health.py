@@ -5,7 +5,8 @@ import time
 import httpx2
 import pytest
 
-from app.config import HealthSettings, Settings
+from app.chassis.http.settings import HealthSettings
+from app.config import Settings
 from app.main import create_app
 
 from ..database import hanging_database, unreachable_database

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from ..factories import register
+from ...resources.users import register
 
 URL = "/api/v1/users"
 

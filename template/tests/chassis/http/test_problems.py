@@ -9,10 +9,10 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from app import errors
-from app.api.deps import SessionDep
+from app.chassis.http import problems as errors
+from app.chassis.http.deps import SessionDep
+from app.chassis.logs import JsonFormatter
 from app.config import Settings
-from app.logs import JsonFormatter
 from app.main import create_app
 
 from ..running import running

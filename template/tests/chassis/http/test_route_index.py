@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Match
 
-from app.api.route_index import RouteIndex
+from app.chassis.http.route_index import RouteIndex
 
 from ..running import Running
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.middleware.body_limit import BodyLimit
+from app.chassis.middleware.body_limit import BodyLimit
 
 LIMIT = 10
 

@@ -9,16 +9,17 @@ from fastapi import BackgroundTasks, FastAPI
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.deps import SessionDep
-from app.config import HttpSettings, Settings
-from app.db.database import Database
+from app.chassis.db.database import Database
+from app.chassis.http.deps import SessionDep
+from app.chassis.http.settings import HttpSettings
+from app.chassis.middleware import STACK
+from app.chassis.middleware.deadline import Deadline
+from app.config import Settings
 from app.db.models.user import User
 from app.db.repositories.users import UserRepository
 from app.main import create_app
-from app.middleware import STACK
-from app.middleware.deadline import Deadline
 
-from ..factories import user_body
+from ...resources.users import user_body
 from ..running import Running, running
 
 DEADLINE = 0.2

@@ -7,7 +7,8 @@ import pytest
 from fastapi import Request
 from pydantic import BaseModel
 
-from app.config import HttpSettings, Settings
+from app.chassis.http.settings import HttpSettings
+from app.config import Settings
 from app.main import create_app
 
 from ..test_config import safe_database

@@ -1,6 +1,6 @@
 """The order of the stack, whatever was chosen of it."""
 
-from app.middleware import STACK
+from app.chassis.middleware import STACK
 
 from ..running import Running
 

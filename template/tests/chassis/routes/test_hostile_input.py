@@ -7,12 +7,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.chassis.db.database import Database
 from app.config import Settings
-from app.db.database import Database
 
+from ...letting_in import sign_in_admin
+from ...resources.posts import publish
+from ...resources.users import register
 from ..attacks import OPERATIONS, SECRET, Attack, attacks, body_of, url_of
-from ..factories import publish, register
-from ..letting_in import sign_in_admin
 from ..operations import Operation
 from ..running import Running
 

@@ -18,8 +18,8 @@ from werkzeug import Request, Response
 from app.config import Settings
 from app.main import create_app
 
-from ..conftest import emptied_afterwards
-from ..letting_in import sign_in_admin
+from ...letting_in import sign_in_admin
+from ..fixtures import emptied_afterwards
 from ..running import Running
 
 ADDRESS = "http://localhost"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.auth.settings import MAKE_ONE
+from app.chassis.parts.auth.settings import MAKE_ONE
 from app.config import Settings
 from app.main import create_app
 
-from ..conftest import PROJECT
+from ..fixtures import PROJECT
 from ..test_config import safe_database
 
 SHORT = "aB3$xYz9!kLm2#Qp"

@@ -9,14 +9,14 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from app.auth.errors import TooManyPasswords
-from app.auth.passwords import NOBODY, Passwords
+from app.chassis.db.database import Database
+from app.chassis.parts.auth.errors import TooManyPasswords
+from app.chassis.parts.auth.passwords import NOBODY, Passwords
 from app.config import Settings
-from app.db.database import Database
 from app.main import create_app
 
+from ...resources.accounts import CHEAP, PASSWORD, auth_of, log_in, person, register
 from ..running import Running, running
-from .people import CHEAP, PASSWORD, auth_of, log_in, person, register
 
 LOGINS = 5
 

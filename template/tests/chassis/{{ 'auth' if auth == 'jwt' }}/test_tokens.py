@@ -13,13 +13,13 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
-from app.auth.errors import InvalidAccessToken
-from app.auth.settings import AuthSettings
-from app.auth.tokens import CLOCKS, AccessTokens, new_refresh_token
+from app.chassis.parts.auth.errors import InvalidAccessToken
+from app.chassis.parts.auth.settings import AuthSettings
+from app.chassis.parts.auth.tokens import CLOCKS, AccessTokens, new_refresh_token
 from app.config import Settings
 
+from ...resources.accounts import ME, bearer, person
 from ..running import Running
-from .people import ME, bearer, person
 
 OURS = "x2Cq8-Bz5Vt1Wn7Rk4Lp0Sd9Gh3Jf6Ym-w8Ta3_Ec6Uo1Iv5Py9Ds2Fg7Hk4Zx0b"
 """Long enough for other algorithms, so that nothing but their name speaks against them."""

@@ -8,7 +8,7 @@ import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
 from .. import witness
-from ..conftest import PROJECT
+from ..fixtures import PROJECT
 
 ALERTS = (PROJECT / "deploy/prometheus/alerts.yml").read_text()
 DASHBOARD = json.loads((PROJECT / "deploy/grafana/dashboard.json").read_text())

@@ -11,13 +11,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from app.chassis.parts.metrics.settings import MetricsSettings
 from app.config import Settings
 from app.main import create_app
-from app.metrics.settings import MetricsSettings
 
+from ...resources.users import register, user_body
 from .. import witness
 from ..database import unreachable_database
-from ..factories import register, user_body
 from ..running import Running, running
 
 BEARER = {"Authorization": f"Bearer {witness.TOKEN}"}

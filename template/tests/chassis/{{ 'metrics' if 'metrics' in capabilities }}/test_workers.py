@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.config import Settings
 
 from .. import witness
-from ..test_serving import PATIENCE, server, wait_until_live
+from ..serving import PATIENCE, server, wait_until_live
 
 REQUESTS = 40
 BEARER = {"Authorization": f"Bearer {witness.TOKEN}"}

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from ...errors import UserNotFound
+from ...chassis.http.deps import PageDep
+from ...chassis.http.document import problems
+from ...errors.users import UserNotFound
 from ...schemas.posts import (
     PostChange,
     PostCreate,
@@ -14,9 +16,9 @@ from ...schemas.posts import (
     PostImported,
     PostPage,
     PostRead,
+    UserWithPostsPage,
 )
-from ..deps import PageDep, PostsDep, ReadPostsDep
-from ..document import problems
+from ..deps.posts import PostsDep, ReadPostsDep
 
 router = APIRouter(prefix="/api/v1", tags=["posts"])
 
@@ -54,6 +56,12 @@ async def change_post(posts: PostsDep, post_id: UUID, change: PostChange) -> Pos
 async def remove_post(posts: PostsDep, post_id: UUID) -> None:
     """Remove a post."""
     await posts.remove(post_id)
+
+
+@router.get("/users/with-posts")
+async def list_users_with_posts(posts: ReadPostsDep, page: PageDep) -> UserWithPostsPage:
+    """Users in order of creation, each with the latest posts; `/users/{user_id}/posts` has all."""
+    return UserWithPostsPage.model_validate(await posts.page_of_authors(page))
 
 
 @router.get("/users/{user_id}/posts")

@@ -5,16 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from ...errors import EmailTaken
+from ...chassis.http.deps import PageDep
+from ...chassis.http.document import problems
+from ...errors.users import EmailTaken
 from ...schemas.users import (
     UserChange,
     UserCreate,
     UserPage,
     UserRead,
-    UserWithPostsPage,
 )
-from ..deps import PageDep, ReadUsersDep, UsersDep
-from ..document import problems
+from ..deps.users import ReadUsersDep, UsersDep
 
 router = APIRouter(prefix="/api/v1/users", tags=["users"])
 
@@ -23,12 +23,6 @@ router = APIRouter(prefix="/api/v1/users", tags=["users"])
 async def list_users(users: ReadUsersDep, page: PageDep) -> UserPage:
     """Users in order of creation."""
     return UserPage.model_validate(await users.page(page))
-
-
-@router.get("/with-posts")
-async def list_users_with_posts(users: ReadUsersDep, page: PageDep) -> UserWithPostsPage:
-    """Users in order of creation, each with the latest posts; `/users/{user_id}/posts` has all."""
-    return UserWithPostsPage.model_validate(await users.page_with_latest_posts(page))
 
 
 @router.get("/{user_id}")
@@ -53,5 +47,5 @@ async def change_user(users: UsersDep, user_id: UUID, change: UserChange) -> Use
 
 @router.delete("/{user_id}", status_code=HTTPStatus.NO_CONTENT)
 async def remove_user(users: UsersDep, user_id: UUID) -> None:
-    """Remove a user and all of the user's posts."""
+    """Remove a user, and all that belongs to the user."""
     await users.remove(user_id)

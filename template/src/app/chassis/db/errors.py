@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
+from sqlalchemy import MetaData
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -34,15 +35,16 @@ def database_errors() -> Generator[None]:
 
 
 @contextmanager
-def on_violation(errors: Mapping[str, type[ServiceError]]) -> Generator[None]:
+def on_violation(errors: Mapping[str, type[ServiceError]], metadata: MetaData) -> Generator[None]:
     """Raise the error that belongs to the constraint that a statement in the block violates.
 
-    `errors` maps names of constraints, as the naming convention of `db.base` makes them.
+    `errors` maps names of constraints, as the naming convention makes them; `metadata` has their
+    tables.
     """
     try:
         yield
     except IntegrityError as error:
-        meaning = errors.get(violated_constraint(error) or "")
+        meaning = errors.get(violated_constraint(error, metadata) or "")
         if meaning is None:
             raise
         raise meaning from error

@@ -1,6 +1,7 @@
 """What every repository can do."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -9,12 +10,12 @@ from sqlalchemy import Row, Select, bindparam, delete, func, insert, select
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql.dml import ReturningInsert
 
-from ...errors import ServiceError
-from ..base import Base
-from ..errors import on_violation
-from ..session import ONLY_READS, ReadSession, Session
+from ..errors import ServiceError
+from .columns import Identified
+from .errors import on_violation
+from .session import ONLY_READS, ReadSession, Session
 
-Entity = TypeVar("Entity", bound=Base)
+Entity = TypeVar("Entity", bound=Identified)
 
 CHUNK = 1_000
 """Rows that one statement inserts: enough to save round trips, few enough to stay small in
@@ -58,6 +59,9 @@ class Repository(Generic[Entity]):
             raise RuntimeError(ONLY_READS)
         return self.session
 
+    def _violations(self) -> AbstractContextManager[None]:
+        return on_violation(self.violations, self.model.metadata)
+
     async def read(self, entity_id: UUID) -> Row[*tuple[Any, ...]] | None:
         return await self.session.row(self._one, id=entity_id)
 
@@ -90,13 +94,13 @@ class Repository(Generic[Entity]):
 
     async def add(self, entity: Entity) -> Entity:
         self._unit_of_work.add(entity)
-        with on_violation(self.violations):
+        with self._violations():
             await self._unit_of_work.flush()
         return entity
 
     async def add_row(self, **values: Any) -> Row[*tuple[Any, ...]]:
         """Insert a row and return all of its columns, for a fraction of what `add` costs."""
-        with on_violation(self.violations):
+        with self._violations():
             return (await self._unit_of_work.rows(self._insert, **values))[0]
 
     async def add_rows(self, rows: Iterable[Mapping[str, Any]], chunk: int = CHUNK) -> int:
@@ -105,7 +109,7 @@ class Repository(Generic[Entity]):
         remaining = iter(rows)
         count = 0
         while batch := list(islice(remaining, chunk)):
-            with on_violation(self.violations):
+            with self._violations():
                 await self._unit_of_work.execute(insert(self.model), batch)
             count += len(batch)
         return count
@@ -113,7 +117,7 @@ class Repository(Generic[Entity]):
     async def update(self, entity: Entity, changes: Mapping[str, Any]) -> Entity:
         for name, value in changes.items():
             setattr(entity, name, value)
-        with on_violation(self.violations):
+        with self._violations():
             await self._unit_of_work.flush()
         return entity
 

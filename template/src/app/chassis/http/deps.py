@@ -1,26 +1,22 @@
-"""What routes ask for. Import the `…Dep` aliases: the same dependency in two forms would be two
-sessions."""
+"""What every route may ask for. Import the `…Dep` aliases: the same dependency in two forms would
+be two sessions."""
 
 from collections.abc import AsyncGenerator
 from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Query, Request
 
-from ..config import Settings
+from ..config import ChassisSettings
 from ..db.database import Database
-from ..db.repositories.posts import PostRepository
-from ..db.repositories.users import UserRepository
 from ..db.session import ReadSession, Session
 from ..draining import Draining
 from ..schemas.page import PageQuery
-from ..services.posts import PostService
-from ..services.users import UserService
 
 
 class State(TypedDict):
     """What the lifespan opens and every request can reach."""
 
-    settings: Settings
+    settings: ChassisSettings
     database: Database
     draining: Draining
 
@@ -57,28 +53,5 @@ async def get_read_session(request: Request) -> ReadSession:
 # The scope makes it end before the answer is sent: a commit that fails is an error, never a 201.
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 ReadSessionDep = Annotated[ReadSession, Depends(get_read_session)]
-
-
-async def get_users(session: SessionDep) -> UserService:
-    return UserService(UserRepository(session))
-
-
-async def get_users_to_read(request: Request) -> UserService:
-    return UserService(UserRepository(reader_of(request)))
-
-
-async def get_posts(session: SessionDep) -> PostService:
-    return PostService(PostRepository(session), UserRepository(session))
-
-
-async def get_posts_to_read(request: Request) -> PostService:
-    reader = reader_of(request)
-    return PostService(PostRepository(reader), UserRepository(reader))
-
-
-UsersDep = Annotated[UserService, Depends(get_users)]
-ReadUsersDep = Annotated[UserService, Depends(get_users_to_read)]
-PostsDep = Annotated[PostService, Depends(get_posts)]
-ReadPostsDep = Annotated[PostService, Depends(get_posts_to_read)]
 
 PageDep = Annotated[PageQuery, Query()]

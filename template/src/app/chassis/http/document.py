@@ -7,15 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
-from ..errors import (
-    CONTENT_TOO_LARGE,
-    MEDIA_TYPE,
-    UNPROCESSABLE_CONTENT,
-    NotFound,
-    ServiceError,
-    Unavailable,
-)
+from ..errors import CONTENT_TOO_LARGE, UNPROCESSABLE_CONTENT, NotFound, ServiceError, Unavailable
 from ..schemas.problem import Problem
+from .problems import MEDIA_TYPE
 
 _REFERENCE = "#/components/schemas/{model}"
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}}

@@ -1,81 +1,66 @@
-"""Who may do what: one line per operation. An operation without a line needs an active account.
+"""Puts each route behind the rule that says who may use it. Nothing is served without a rule."""
 
-A rule that knows from the path alone refuses with 403 whether the thing exists or not, and tells
-nothing about it.
-"""
-
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from types import ModuleType
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from ..schemas.posts import PostCreate
-from .current_user import ActiveUserDep, get_active_user, get_admin_user
-from .deps import PostsDep
+from ..refused import end_process
+from ..scanning import modules_of
 
 Rule = Callable[..., Coroutine[Any, Any, Any]]
+"""A dependency that raises when the caller may not."""
 
-everybody = None
-users = get_active_user
-admins = get_admin_user
-
-
-async def oneself_or_admins(account: ActiveUserDep, user_id: UUID) -> None:
-    if account.id != user_id:
-        await admins(account)
+Rules = Mapping[str, Rule | None]
+"""A line for each operation, as in `"GET /api/v1/users": admins`. None lets everybody in."""
 
 
-async def author_or_admins(account: ActiveUserDep, posts: PostsDep, post_id: UUID) -> None:
-    # In the route's own unit of work: what only reads may see what was true before.
-    if not account.is_admin:
-        await oneself_or_admins(account, (await posts.get(post_id)).author_id)
+def guarded(routes: ModuleType, rules: ModuleType | None) -> Iterator[APIRouter]:
+    """The routes of a package, each behind its rule of another one.
+
+    Each module of `routes` has a `router`, each of `rules` has `RULES`. Where they don't fit, the
+    process ends with one line. Without rules everybody may use every route.
+    """
+    routers = [module.router for module in modules_of(routes)]
+    yield from routers if rules is None else _behind_rules(routers, rules)
 
 
-async def future_author_or_admins(account: ActiveUserDep, new: PostCreate) -> None:
-    await oneself_or_admins(account, new.author_id)
+def _behind_rules(routers: list[APIRouter], package: ModuleType) -> Iterator[APIRouter]:
+    rules, used = _rules_of(package), set[str]()
+    for route in [route for router in routers for route in router.routes]:
+        operations = _operations_of(route)
+        _require_rules(operations, rules, package)
+        used.update(operations)
+        found = [Depends(rule) for operation in operations if (rule := rules[operation])]
+        guard = APIRouter()
+        guard.include_router(APIRouter(routes=[route]), dependencies=found)
+        yield guard
+    if unused := sorted(rules.keys() - used):
+        end_process(f"There are rules for operations that don't exist: {', '.join(unused)}")
 
 
-RULES: Mapping[str, Rule | None] = {
-    "GET /health/live": everybody,
-    "GET /health/ready": everybody,
-    "POST /api/v1/auth/register": everybody,
-    "POST /api/v1/auth/login": everybody,
-    "POST /api/v1/auth/refresh": everybody,
-    "POST /api/v1/auth/logout": everybody,
-    "GET /api/v1/users/me": users,
-    "GET /api/v1/users": admins,
-    "GET /api/v1/users/with-posts": admins,
-    "POST /api/v1/users": admins,
-    "GET /api/v1/users/{user_id}": oneself_or_admins,
-    "PATCH /api/v1/users/{user_id}": oneself_or_admins,
-    "DELETE /api/v1/users/{user_id}": oneself_or_admins,
-    "GET /api/v1/users/{user_id}/posts": users,
-    "POST /api/v1/users/{user_id}/posts/import": oneself_or_admins,
-    "GET /api/v1/posts": users,
-    "GET /api/v1/posts/{post_id}": users,
-    "POST /api/v1/posts": future_author_or_admins,
-    "PATCH /api/v1/posts/{post_id}": author_or_admins,
-    "DELETE /api/v1/posts/{post_id}": author_or_admins,
-}
+def _rules_of(package: ModuleType) -> dict[str, Rule | None]:
+    """`RULES` of all its modules together."""
+    rules: dict[str, Rule | None] = {}
+    for module in modules_of(package):
+        if twice := sorted(rules.keys() & module.RULES.keys()):
+            end_process(f"{module.__name__} has a second rule for {', '.join(twice)}")
+        rules |= module.RULES
+    return rules
 
 
-def guarded(routers: Iterable[APIRouter]) -> Iterator[APIRouter]:
-    """Their routes in the same order, each behind its rule."""
-    for router in routers:
-        for route in router.routes:
-            guard = APIRouter()
-            rules = [Depends(rule) for rule in rules_of(route)]
-            guard.include_router(APIRouter(routes=[route]), dependencies=rules)
-            yield guard
-
-
-def rules_of(route: BaseRoute) -> list[Rule]:
-    """All that hold for it; none when everybody may do it."""
+def _operations_of(route: BaseRoute) -> list[str]:
+    """What rules are about: a method and a path."""
     if not isinstance(route, APIRoute):
-        return [users]
-    operations = [f"{method} {route.path}" for method in sorted(route.methods or ())]
-    rules = [RULES.get(operation, users) for operation in operations]
-    return [rule for rule in rules if rule]
+        what = f"{type(route).__name__} {getattr(route, 'path', '')}"
+        end_process(f"No rule can guard a {what}: write it as a function with a method")
+    return [f"{method} {route.path}" for method in sorted(route.methods or ())]
+
+
+def _require_rules(operations: list[str], rules: Rules, package: ModuleType) -> None:
+    if missing := [operation for operation in operations if operation not in rules]:
+        lines = ", ".join(f'"{operation}": users' for operation in missing)
+        end_process(f"No rule says who may use a route. Add to {package.__name__}: {lines}")

@@ -4,9 +4,9 @@ import asyncio
 
 from fastapi import APIRouter
 
-from ...errors import NotReady, ServiceError
-from ...schemas.health import Health
-from ..deps import StateDep
+from ..errors import NotReady, ServiceError
+from ..schemas.health import Health
+from .deps import StateDep
 
 router = APIRouter(prefix="/health", tags=["health"])
 

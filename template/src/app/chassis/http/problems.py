@@ -1,44 +1,25 @@
-"""What can go wrong, and how it reads over HTTP.
-
-ServiceError                     500
-├── NotFound                     404
-│   ├── UserNotFound
-│   └── PostNotFound
-├── Conflict                     409
-│   └── EmailTaken
-├── Unprocessable                422
-├── TooManyRequests              429, with Retry-After
-├── DeadlineExceeded             504
-└── Unavailable                  503, with Retry-After
-    ├── DatabaseUnavailable
-    ├── PoolExhausted
-    └── NotReady
-
-Services raise these; whatever else leaves a route becomes the same kind of answer: a problem of
-RFC 9457, `application/problem+json`. Its details are written for clients: no SQL, no stack, nothing
-submitted.
-"""
+"""How errors read over HTTP: whatever leaves a route is answered with a problem of RFC 9457,
+`application/problem+json`."""
 
 import json
 import logging
 import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from . import logs
+from .. import logs
+from ..errors import CONTENT_TOO_LARGE, UNPROCESSABLE_CONTENT, ServiceError
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
-# Python learned these names of RFC 9110 in 3.13 and 3.14.
-CONTENT_TOO_LARGE = 413
-UNPROCESSABLE_CONTENT = 422
+# Until Python 3.13 it calls them otherwise.
 _PHRASES = {
     CONTENT_TOO_LARGE: "Content Too Large",
     UNPROCESSABLE_CONTENT: "Unprocessable Content",
@@ -47,75 +28,6 @@ _PHRASES = {
 
 MOST_MISTAKES = 100
 """How many mistakes of a request are told: an answer must not outgrow its request."""
-
-
-class ServiceError(Exception):
-    """The service can't do what was asked. The class names the problem, `detail` explains this
-    case."""
-
-    status: ClassVar[int] = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail: ClassVar[str] = "The server met an unexpected condition."
-    headers: ClassVar[Mapping[str, str]] = {}
-
-    def __init__(self, detail: str | None = None) -> None:
-        self.explanation = detail or self.detail
-        super().__init__(self.explanation)
-
-
-class NotFound(ServiceError):
-    status = HTTPStatus.NOT_FOUND
-    detail = "There is no such resource."
-
-
-class UserNotFound(NotFound):
-    detail = "There is no user with this id."
-
-
-class PostNotFound(NotFound):
-    detail = "There is no post with this id."
-
-
-class Conflict(ServiceError):
-    status = HTTPStatus.CONFLICT
-    detail = "The request conflicts with what is stored."
-
-
-class EmailTaken(Conflict):
-    detail = "Another user has this e-mail address."
-
-
-class Unprocessable(ServiceError):
-    status = UNPROCESSABLE_CONTENT
-    detail = "The request holds a value that can't be stored."
-
-
-class DeadlineExceeded(ServiceError):
-    status = HTTPStatus.GATEWAY_TIMEOUT
-    detail = "The request took too long."
-
-
-class TooManyRequests(ServiceError):
-    status = HTTPStatus.TOO_MANY_REQUESTS
-    detail = "There were too many requests. Retry-After tells when to try again."
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
-
-
-class Unavailable(ServiceError):
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    detail = "The service can't answer right now."
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
-
-
-class DatabaseUnavailable(Unavailable):
-    detail = "The database can't be reached right now."
-
-
-class PoolExhausted(Unavailable):
-    detail = "All database connections are in use."
-
-
-class NotReady(Unavailable):
-    detail = "The service is not ready for requests."
 
 
 def problem(

@@ -24,13 +24,17 @@ class RouteIndex(BaseRoute):
     """Stands before all routes of an application and picks the one that FastAPI would pick, at a
     cost that does not grow with their number.
 
-    It differs in wrong methods only: it names all that the path takes (RFC 9110, section 15.5.6),
-    and never takes one route's path for another's parameter. What it doesn't know (unknown paths,
+    It differs in two things. A path without parameters comes before all that might match it, in
+    whatever order they were included. A wrong method is told all that the path takes (RFC 9110,
+    section 15.5.6). What it doesn't know (unknown paths,
     routes of other kinds) it leaves to the routes behind it.
     """
 
     def __init__(self, routes: Iterable[RouteContext]) -> None:
         indexed = [_Route.of(route) for route in routes if _is_api(route)]
+        # Modules of routes are found by name, so their order can't be chosen: `/users/me` must not
+        # depend on being included before `/users/{user_id}`.
+        indexed.sort(key=lambda route: not route.is_fixed)
         self._candidates = {
             start: [route for route in indexed if _is_within(start, route.start)]
             for start in {route.start for route in indexed}
@@ -58,7 +62,7 @@ class RouteIndex(BaseRoute):
         return (Match.PARTIAL, {_ALLOWED: allowed}) if allowed else (Match.NONE, {})
 
     def _candidates_of(self, path: str) -> list["_Route"]:
-        """In the order in which they were included."""
+        """Those without a parameter first, then in the order in which they were included."""
         start = path
         while start not in self._candidates:
             if not start:

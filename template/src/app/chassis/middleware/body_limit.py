@@ -4,7 +4,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import Receive, Scope, Send
 
-from ..config import Settings
+from ..config import ChassisSettings
 
 
 class BodyLimit(RequestBodyLimitMiddleware):
@@ -24,5 +24,5 @@ def _has_no_body(scope: Scope) -> bool:
     return scope["http_version"] in {"1.0", "1.1"} and not announced
 
 
-def build(settings: Settings) -> Middleware:
+def build(settings: ChassisSettings) -> Middleware:
     return Middleware(BodyLimit, max_body_size=settings.http.max_body_size)

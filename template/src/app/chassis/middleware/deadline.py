@@ -10,8 +10,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..config import Settings
-from ..errors import DeadlineExceeded, on_service_error
+from ..config import ChassisSettings
+from ..errors import DeadlineExceeded
+from ..http.problems import on_service_error
 
 REFUSALS: Mapping[int, Mapping[str, Any]] = {HTTPStatus.GATEWAY_TIMEOUT: {}}
 
@@ -52,5 +53,5 @@ class Deadline:
             await response(scope, receive, send)
 
 
-def build(settings: Settings) -> Middleware:
+def build(settings: ChassisSettings) -> Middleware:
     return Middleware(Deadline, seconds=settings.http.deadline)

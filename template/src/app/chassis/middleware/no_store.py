@@ -3,7 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..config import Settings
+from ..config import ChassisSettings
 
 _HEADER = (b"cache-control", b"no-store")
 _READING = ("GET", "HEAD")
@@ -40,5 +40,5 @@ def _may_be_stored(start: Message) -> bool:
     return all(name != b"cache-control" for name, _ in start["headers"])
 
 
-def build(_: Settings) -> Middleware:
+def build(_: ChassisSettings) -> Middleware:
     return Middleware(NoStore)

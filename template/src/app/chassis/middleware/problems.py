@@ -6,8 +6,8 @@ from http import HTTPStatus
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..config import Settings
-from ..errors import problem
+from ..config import ChassisSettings
+from ..http.problems import problem
 
 logger = logging.getLogger(__name__)
 
@@ -60,5 +60,5 @@ def _is_plain_text(start: Message) -> bool:
     return any(k == b"content-type" and v.startswith(b"text/plain") for k, v in start["headers"])
 
 
-def build(_: Settings) -> Middleware:
+def build(_: ChassisSettings) -> Middleware:
     return Middleware(Problems)

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..config import Settings
+from ..config import ChassisSettings
 
 Address = IPv4Address | IPv6Address
 
@@ -69,7 +69,7 @@ def _address(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def build(settings: Settings) -> Middleware | None:
+def build(settings: ChassisSettings) -> Middleware | None:
     """None without proxies: then whoever connects is the client."""
     if not settings.http.trusted_proxies:
         return None

@@ -1,14 +1,14 @@
 """Questions about posts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
-from ...errors import UserNotFound
+from ...chassis.db.repository import Repository
+from ...errors.users import UserNotFound
 from ..models.post import Post
-from .base import Repository
 
 _columns = Post.__table__.columns
 _OF_AUTHOR = (
@@ -18,6 +18,18 @@ _OF_AUTHOR = (
     .limit(bindparam("limit"))
 )
 _START = UUID(int=0)
+
+_place = func.row_number().over(partition_by=_columns.author_id, order_by=_columns.id.desc())
+_ranked = (
+    select(*_columns, _place.label("place"))
+    .where(_columns.author_id.in_(bindparam("author_ids", expanding=True)))
+    .subquery()
+)
+_LATEST_OF_AUTHORS = (
+    select(*(column for column in _ranked.columns if column.name != "place"))
+    .where(_ranked.columns.place <= bindparam("most"))
+    .order_by(_ranked.columns.id.desc())
+)
 
 
 class PostRepository(Repository[Post]):
@@ -31,3 +43,9 @@ class PostRepository(Repository[Post]):
         return await self.session.rows(
             _OF_AUTHOR, author_id=author_id, after=after or _START, limit=limit
         )
+
+    async def read_latest_of_authors(
+        self, author_ids: Collection[UUID], *, most: int
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The newest `most` posts of each author in one statement, newest first."""
+        return await self.session.rows(_LATEST_OF_AUTHORS, author_ids=[*author_ids], most=most)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import SecretStr
+
+from ...settings import Group
 
 
-class MetricsSettings(BaseModel):
+class MetricsSettings(Group):
     """Who may read them."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     token: SecretStr = SecretStr("")
     """What Prometheus has to send as `Authorization: Bearer …`. Without one, everybody who reaches

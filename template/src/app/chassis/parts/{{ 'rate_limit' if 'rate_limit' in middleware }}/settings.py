@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
+from ...settings import Group
 from .paths import STRICT_PATHS
 
 MEMORY = "memory"
@@ -16,9 +17,7 @@ Rate = Annotated[
 """So many requests in so much time: `100/minute`, `1000/15 minutes`."""
 
 
-class RateLimitSettings(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
+class RateLimitSettings(Group):
     store: SecretStr = SecretStr(MEMORY)
     """Where requests are counted: `memory` for a service of one process, else the URL of a Redis or
     Valkey that all processes share, for example `redis://:password@host:6379/0`."""

@@ -16,7 +16,7 @@ The answers name no reason beyond the class: whoever guesses must not learn how 
 
 from http import HTTPStatus
 
-from ..errors import ServiceError, Unavailable
+from ...errors import ServiceError, Unavailable
 
 
 class NotSignedIn(ServiceError):

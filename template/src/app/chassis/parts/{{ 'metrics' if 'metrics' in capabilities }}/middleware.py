@@ -13,11 +13,11 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..config import Settings
-from ..db.monitor import PoolMonitor
-from ..errors import problem
-from ..metrics.instruments import instruments
-from ..metrics.processes import registry
+from ...config import ChassisSettings
+from ...db.monitor import PoolMonitor
+from ...http.problems import problem
+from .instruments import instruments
+from .processes import registry
 
 PATH = "/metrics"
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -91,5 +91,5 @@ def _route(scope: Scope) -> str:
     return path
 
 
-def build(settings: Settings) -> Middleware:
+def build(settings: ChassisSettings) -> Middleware:
     return Middleware(Metrics, token=settings.metrics.token)

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from ..capabilities import Resources
-from ..db.monitor import PoolMonitor
+from ...config import ChassisSettings
+from ...db.monitor import PoolMonitor
+from ...resources import Resources
 from . import processes
 from .instruments import instruments
 
@@ -47,7 +48,7 @@ class Sampler:
 
 
 @asynccontextmanager
-async def opened(resources: Resources) -> AsyncGenerator[None]:
+async def opened(resources: Resources[ChassisSettings]) -> AsyncGenerator[None]:
     """While it is open, pools and the loop are measured."""
     for pool in resources.database.pools:
         pool.observer = PoolNotes(pool.name)

@@ -9,13 +9,14 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .. import errors
-from ..config import Settings
-from ..rate_limit.address import address_of
-from ..rate_limit.caller import caller_of
-from ..rate_limit.limiter import Limiter, Policy, Verdict
-from ..rate_limit.settings import MEMORY, RateLimitSettings
-from ..rate_limit.store import Store
+from ...config import ChassisSettings
+from ...errors import TooManyRequests, Unavailable
+from ...http.problems import answer
+from .address import address_of
+from .caller import caller_of
+from .limiter import Limiter, Policy, Verdict
+from .settings import MEMORY, RateLimitSettings
+from .store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -65,14 +66,14 @@ class RateLimit:
         caller = address_of(scope) if is_strict else caller_of(scope)
         verdict = await self._limiter.hit(policy, caller)
         if verdict is None and self._must_count:
-            await errors.answer(errors.Unavailable())(scope, receive, send)
+            await answer(Unavailable())(scope, receive, send)
         elif verdict is None:
             await self.app(scope, receive, send)
         elif verdict.is_allowed:
             await self.app(scope, receive, _with_headers(send, _headers(policy, verdict)))
         else:
             headers = {"Retry-After": str(verdict.reset), **_headers(policy, verdict)}
-            await errors.answer(errors.TooManyRequests(), headers)(scope, receive, send)
+            await answer(TooManyRequests(), headers)(scope, receive, send)
 
     def _closing(self, send: Send) -> Send:
         """The store is closed after everything else, and before the server hears of it."""
@@ -115,7 +116,7 @@ def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
     return send_with_headers
 
 
-def build(settings: Settings) -> Middleware:
+def build(settings: ChassisSettings) -> Middleware:
     processes = _processes(settings)
     is_shared = settings.rate_limit.store.get_secret_value() != MEMORY
     if settings.environment == "production" and processes > 1 and not is_shared:
@@ -126,7 +127,7 @@ def build(settings: Settings) -> Middleware:
     return Middleware(RateLimit, settings=settings.rate_limit)
 
 
-def _processes(settings: Settings) -> int:
+def _processes(settings: ChassisSettings) -> int:
     """As far as settings tell: those of the database, and those of servers."""
     names = ("WORKERS", "WEB_CONCURRENCY", "GRANIAN_WORKERS")
     told = [os.environ.get(name, "") for name in names]

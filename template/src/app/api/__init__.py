@@ -1,1 +1,0 @@
-"""HTTP: dependencies and routes."""

@@ -1,0 +1,26 @@
+"""What is open when a part is opened, and what a part is."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from .config import AnySettings
+from .db.database import Database
+from .draining import Draining
+from .loop_lag import LoopLag
+
+
+@dataclass(frozen=True)
+class Resources(Generic[AnySettings]):
+    settings: AnySettings
+    database: Database
+    loop_lag: LoopLag
+    draining: Draining
+
+
+Opened = AbstractAsyncContextManager[Mapping[str, Any] | None]
+"""What requests can reach through `request.state`, by name; or nothing."""
+
+Part = Callable[[Resources[Any]], Opened]
+"""`lifespan.opened` of a package."""

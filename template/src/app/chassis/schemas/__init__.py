@@ -1,0 +1,1 @@
+"""Types and forms that schemas are made of."""

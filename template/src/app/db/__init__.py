@@ -1,0 +1,1 @@
+"""Tables, and the questions that the service asks of them."""

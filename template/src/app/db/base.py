@@ -1,0 +1,15 @@
+"""What your tables share."""
+
+from datetime import datetime
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from ..chassis.db.columns import NAMES, TIMESTAMP, Identified
+
+
+class Base(Identified, DeclarativeBase):
+    """Every table has `id`, `created_at` and `updated_at`, and a name for every constraint."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: TIMESTAMP}
