@@ -1,0 +1,1 @@
+"""Your tests: one module per resource. The template keeps `chassis/`, with the fixtures of all."""

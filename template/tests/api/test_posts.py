@@ -6,6 +6,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from app.services.posts import LATEST_POSTS
+
 from ..resources.posts import post_body, publish
 from ..resources.users import register
 
@@ -96,3 +98,27 @@ async def test_an_import_is_bounded(client: httpx2.AsyncClient) -> None:
     too_many = await client.post(url, json={"posts": [post_body()] * 10_001})
 
     assert (nothing.status_code, too_many.status_code) == (422, 422)
+
+
+async def test_the_posts_of_a_removed_user_are_gone(client: httpx2.AsyncClient) -> None:
+    user, other = await register(client), await register(client)
+    post, kept = await publish(client, user["id"]), await publish(client, other["id"])
+
+    response = await client.delete(f"/api/v1/users/{user['id']}")
+
+    assert response.status_code == 204
+    assert (await client.get(f"{URL}/{post['id']}")).status_code == 404
+    assert (await client.get(f"{URL}/{kept['id']}")).status_code == 200
+
+
+async def test_users_come_with_their_own_latest_posts(client: httpx2.AsyncClient) -> None:
+    users = [await register(client) for _ in range(3)]
+    posts = [await publish(client, users[0]["id"]) for _ in range(LATEST_POSTS + 2)]
+    await publish(client, users[2]["id"])
+
+    page = (await client.get("/api/v1/users/with-posts", params={"limit": 2})).json()
+
+    assert [user["id"] for user in page["items"]] == [users[0]["id"], users[1]["id"]]
+    assert page["items"][0]["latest_posts"] == posts[:1:-1]
+    assert page["items"][1]["latest_posts"] == []
+    assert page["next"] == users[1]["id"]

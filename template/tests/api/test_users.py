@@ -7,9 +7,6 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from app.db.models.user import LATEST_POSTS
-
-from ..resources.posts import publish
 from ..resources.users import register, user_body
 
 URL = "/api/v1/users"
@@ -109,16 +106,14 @@ async def test_what_can_not_be_stored_is_refused(
     assert creation.json()["errors"]
 
 
-async def test_a_removed_user_is_gone_with_all_posts(client: httpx2.AsyncClient) -> None:
+async def test_a_removed_user_is_gone(client: httpx2.AsyncClient) -> None:
     user, other = await register(client), await register(client)
-    post, kept = await publish(client, user["id"]), await publish(client, other["id"])
 
     response = await client.delete(f"{URL}/{user['id']}")
 
     assert response.status_code == 204
     assert (await client.get(f"{URL}/{user['id']}")).status_code == 404
-    assert (await client.get(f"/api/v1/posts/{post['id']}")).status_code == 404
-    assert (await client.get(f"/api/v1/posts/{kept['id']}")).status_code == 200
+    assert (await client.get(f"{URL}/{other['id']}")).json() == other
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
@@ -129,16 +124,3 @@ async def test_an_unknown_user_is_not_found(client: httpx2.AsyncClient, method: 
 
     assert response.status_code == 404
     assert response.json()["type"] == "urn:problem-type:user-not-found"
-
-
-async def test_users_come_with_their_own_latest_posts(client: httpx2.AsyncClient) -> None:
-    users = [await register(client) for _ in range(3)]
-    posts = [await publish(client, users[0]["id"]) for _ in range(LATEST_POSTS + 2)]
-    await publish(client, users[2]["id"])
-
-    page = (await client.get(f"{URL}/with-posts", params={"limit": 2})).json()
-
-    assert [user["id"] for user in page["items"]] == [users[0]["id"], users[1]["id"]]
-    assert page["items"][0]["latest_posts"] == posts[:1:-1]
-    assert page["items"][1]["latest_posts"] == []
-    assert page["next"] == users[1]["id"]

@@ -1,6 +1,7 @@
-"""Fixtures: one migrated database and one running application per session, emptied after each
-test."""
+"""Fixtures for all tests: a migrated database and a running application per session, emptied after
+each test."""
 
+import json
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
@@ -10,7 +11,9 @@ import httpx2
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import MetaData
 
+from app.chassis.config import ChassisSettings
 from app.chassis.db.database import Database
 from app.chassis.http.settings import HttpSettings
 from app.chassis.logs import LogSettings
@@ -18,25 +21,24 @@ from app.config import Settings
 from app.db.models import Base
 from app.main import create_app
 
-from ..letting_in import ENVIRONMENT
+from ..letting_in import hashing_cheaply, let_in
 from . import witness
 from .database import temporary_database
 from .running import Running, running
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 
 witness.start()
 
 # What is set on this machine must not decide whether the tests pass.
-Settings.model_config["env_file"] = None
+ChassisSettings.model_config["env_file"] = Settings.model_config["env_file"] = None
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
-os.environ.update(ENVIRONMENT)
-os.environ["APP_METRICS_TOKEN"] = witness.TOKEN  # without metrics nobody reads it
-# {% if 'rate_limit' in middleware %}
+# Who lacks a part reads no settings of it.
+os.environ["APP_AUTH_SECRETS"] = json.dumps([witness.SECRET])
+os.environ["APP_METRICS_TOKEN"] = witness.TOKEN
 # To the service all tests are one caller.
 os.environ["APP_RATE_LIMIT_DEFAULT"] = os.environ["APP_RATE_LIMIT_STRICT"] = "999999/second"
-# {% endif %}
 
 
 @pytest.fixture(autouse=True)
@@ -71,31 +73,46 @@ def migrated(alembic_config: Config) -> None:
 
 
 @pytest.fixture(scope="session")
-async def service(settings: Settings, migrated: None) -> AsyncGenerator[Running]:
-    async with running(create_app(settings)) as service:
-        yield service
+def tables() -> MetaData:
+    """What is emptied after each test."""
+    return Base.metadata
+
+
+@pytest.fixture(scope="session")
+async def your_service(settings: Settings, migrated: None) -> AsyncGenerator[Running]:
+    """Whoever calls it may do everything."""
+    app = create_app(settings)
+    let_in(app)
+    async with running(app) as service:
+        with hashing_cheaply(service.state):
+            yield service
 
 
 @pytest.fixture(scope="session")
 async def closed_service(settings: Settings, migrated: None) -> AsyncGenerator[Running]:
     """One that lets nobody in by itself, as those that are served."""
     async with running(create_app(settings)) as service:
-        service.app.dependency_overrides.clear()
-        yield service
+        with hashing_cheaply(service.state):
+            yield service
+
+
+@pytest.fixture(scope="session")
+def service(your_service: Running) -> Running:
+    return your_service
 
 
 @asynccontextmanager
-async def emptied_afterwards(database: Database) -> AsyncGenerator[Database]:
+async def emptied_afterwards(database: Database, tables: MetaData) -> AsyncGenerator[Database]:
     """Tests commit for real, so that what only fails at commit does; what they leave is deleted."""
     yield database
     async with database.transaction() as session:
-        for table in reversed(Base.metadata.sorted_tables):
+        for table in reversed(tables.sorted_tables):
             await session.execute(table.delete())
 
 
 @pytest.fixture
-async def database(service: Running) -> AsyncGenerator[Database]:
-    async with emptied_afterwards(service.database) as database:
+async def database(service: Running, tables: MetaData) -> AsyncGenerator[Database]:
+    async with emptied_afterwards(service.database, tables) as database:
         yield database
 
 

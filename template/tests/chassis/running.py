@@ -13,7 +13,6 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.chassis.db.database import Database
 
-from ..letting_in import let_in
 from . import witness
 
 
@@ -53,8 +52,7 @@ class _Lifespan:
 
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncGenerator[Running]:
-    """Start an application, and stop it when the block ends. Its client may do everything."""
-    let_in(app)
+    """Start an application, and stop it when the block ends."""
     lifespan = _Lifespan(app)
 
     async def with_state(scope: Scope, receive: Receive, send: Send) -> None:

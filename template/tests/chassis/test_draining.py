@@ -7,50 +7,35 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
-import pytest
-from alembic import command
-from alembic.config import Config
 
+from app.chassis.config import ChassisSettings
 from app.chassis.draining import ECHO
-from app.config import Settings
-from app.main import create_app
 
-from ..letting_in import headers_of_an_admin
-from ..resources.users import user_body
-from .database import another_database, left_open
-from .fixtures import PROJECT
+from .database import left_open
 from .running import running
 from .serving import PATIENCE, server, wait_until_live
+from .things.application import create_app
+from .things.factory import URL, box_body
 
 STOPPED = {0, -signal.SIGTERM}
 """Done, or ended by the signal once all is done: uvicorn raises it again at its end."""
-
-
-@pytest.fixture
-def own(settings: Settings) -> Generator[Settings]:
-    """Settings with a database that nobody else has open."""
-    with another_database(settings.database) as database:
-        config = Config(toml_file=PROJECT / "pyproject.toml")
-        config.attributes["database"] = database
-        command.upgrade(config, "head")
-        yield settings.model_copy(update={"database": database})
 
 
 class Upload:
     """A request that takes as long as a test wants: half of its body comes at once, the rest with
     `finish`."""
 
-    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, url: str) -> None:
         address = httpx2.URL(url)
-        body = json.dumps(user_body()).encode()
-        fields = {"Host": "localhost", "Content-Type": "application/json", **headers}
-        lines = [f"{name}: {value}\r\n" for name, value in fields.items()]
-        head = f"POST /api/v1/users HTTP/1.1\r\nContent-Length: {len(body)}\r\n{''.join(lines)}\r\n"
+        body = json.dumps(box_body()).encode()
+        head = (
+            f"POST {URL} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
         self._rest = body[10:]
         self._socket = socket.create_connection((address.host, address.port or 80), PATIENCE)
         self._socket.sendall(head.encode() + body[:10])
@@ -82,20 +67,20 @@ def wait_until_not_ready(url: str) -> httpx2.Response:
 
 
 def test_a_service_that_stops_says_so_and_finishes_what_it_has_begun(
-    own: Settings, tmp_path: Path
+    own: ChassisSettings, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
     told = {"APP_HTTP_DRAIN_DELAY": "2", "DRAIN_TIMEOUT": "20", "WORKERS": "2"}
-    with headers_of_an_admin(own) as headers, server(own, log, **told) as (process, url):
+    with server(own, log, **told) as (process, url):
         wait_until_live(process, url, log)
-        uploads = [Upload(url, headers) for _ in range(4)]
+        uploads = [Upload(url) for _ in range(4)]
         time.sleep(0.2)
         os.killpg(process.pid, signal.SIGTERM)  # workers hear it once more, from their parent
         begin = time.monotonic()
         ready = wait_until_not_ready(url)
         noticed = time.monotonic() - begin
         time.sleep(max(0.0, 1.2 - noticed))
-        users = httpx2.get(f"{url}/api/v1/users", headers=headers)
+        boxes = httpx2.get(f"{url}{URL}")
         time.sleep(1.3)  # by now it takes no more
         statuses = [upload.finish() for upload in uploads]
         status = process.wait(timeout=10)
@@ -103,17 +88,17 @@ def test_a_service_that_stops_says_so_and_finishes_what_it_has_begun(
     assert noticed < 1
     assert ready.json()["type"] == "urn:problem-type:not-ready"
     assert "draining" in ready.json()["detail"]
-    assert (users.status_code, statuses) == (200, [201] * 4)
+    assert (boxes.status_code, statuses) == (200, [201] * 4)
     assert status in STOPPED
     assert left_open(own.database) == []
     assert '"level": "error"' not in log.read_text()
 
 
-def test_a_request_that_outlasts_the_drain_is_ended(own: Settings, tmp_path: Path) -> None:
+def test_a_request_that_outlasts_the_drain_is_ended(own: ChassisSettings, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with server(own, log, DRAIN_TIMEOUT="1") as (process, url):
         wait_until_live(process, url, log)
-        upload = Upload(url, {})
+        upload = Upload(url)
         time.sleep(0.2)
         begin = time.monotonic()
         process.send_signal(signal.SIGTERM)
@@ -125,7 +110,7 @@ def test_a_request_that_outlasts_the_drain_is_ended(own: Settings, tmp_path: Pat
     assert status in STOPPED
 
 
-def test_a_second_signal_ends_it(own: Settings, tmp_path: Path) -> None:
+def test_a_second_signal_ends_it(own: ChassisSettings, tmp_path: Path) -> None:
     """Whether the service still waits for load balancers, or for requests alone."""
     uploads: list[Upload] = []
     with ExitStack() as stack:
@@ -135,7 +120,7 @@ def test_a_second_signal_ends_it(own: Settings, tmp_path: Path) -> None:
             told = {"APP_HTTP_DRAIN_DELAY": delay, "DRAIN_TIMEOUT": "60"}
             process, url = stack.enter_context(server(own, log, **told))
             wait_until_live(process, url, log)
-            uploads.append(Upload(url, {}))
+            uploads.append(Upload(url))
             processes.append(process)
         time.sleep(0.2)
         for process in processes:
@@ -151,7 +136,7 @@ def test_a_second_signal_ends_it(own: Settings, tmp_path: Path) -> None:
     assert left_open(own.database) == []
 
 
-def test_a_signal_while_it_starts_ends_it_in_time(own: Settings, tmp_path: Path) -> None:
+def test_a_signal_while_it_starts_ends_it_in_time(own: ChassisSettings, tmp_path: Path) -> None:
     with server(own, tmp_path / "log", DRAIN_TIMEOUT="1") as (process, _):
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
@@ -159,7 +144,9 @@ def test_a_signal_while_it_starts_ends_it_in_time(own: Settings, tmp_path: Path)
         assert process.wait(timeout=10) in STOPPED
 
 
-async def test_the_signal_belongs_to_the_application_while_it_runs(settings: Settings) -> None:
+async def test_the_signal_belongs_to_the_application_while_it_runs(
+    settings: ChassisSettings,
+) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     async with running(create_app(settings)):
@@ -167,7 +154,9 @@ async def test_the_signal_belongs_to_the_application_while_it_runs(settings: Set
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-async def test_outside_of_the_main_thread_signals_stay_as_they_are(settings: Settings) -> None:
+async def test_outside_of_the_main_thread_signals_stay_as_they_are(
+    settings: ChassisSettings,
+) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     async def start_and_stop() -> object:

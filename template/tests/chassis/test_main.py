@@ -4,59 +4,33 @@ import asyncio
 import subprocess
 import sys
 import time
-from typing import Any
 
 import pytest
 from fastapi import BackgroundTasks
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.chassis.http.deps import get_session
+from app.chassis.config import ChassisSettings
 from app.chassis.http.settings import HttpSettings
 from app.chassis.logs import LogSettings
-from app.config import Settings
-from app.main import create_app
 
 from .fixtures import PROJECT
-from .running import Running, running
+from .running import running
 from .serving import environment
-
-IMPORT_AND_WATCH = """
-import sys
-opened = []
-sys.addaudithook(
-    lambda event, args: opened.append((event, args[0]))
-    if event in {"socket.connect", "socket.bind", "sqlite3.connect", "subprocess.Popen"}
-    or (event == "open" and args[1] and set(args[1]) & set("wax+"))
-    else None
-)
-import app.main
-sys.exit(f"importing opened {opened}" if opened else 0)
-"""
-
-
-def test_importing_opens_nothing() -> None:
-    """No connection, no database, and no file but to read code."""
-    command = [sys.executable, "-B", "-c", IMPORT_AND_WATCH]
-
-    assert subprocess.run(command, check=False, stderr=subprocess.PIPE).stderr == b""
-
+from .things.application import create_app
+from .things.factory import URL
 
 SERVE_AND_WATCH = """
 import asyncio, sys
-from app.main import create_app
-from tests.factories import publish, register
-from tests.running import running
+from tests.chassis.running import running
+from tests.chassis.things.application import create_app
+from tests.chassis.things.factory import URL, make_box
 
 async def serve():
     async with running(create_app()) as service:
         await service.client.get("/health/live")  # what the client itself puts off
         before = set(sys.modules)
-        user = await register(service.client)
-        post = await publish(service.client, user["id"])
-        await service.client.get("/api/v1/users")
-        for path in (f"/api/v1/posts/{post['id']}", f"/api/v1/users/{user['id']}"):
-            assert (await service.client.delete(path)).status_code == 204
+        box = await make_box(service.client)
+        await service.client.get(URL)
+        assert (await service.client.delete(f"{URL}/{box['id']}")).status_code == 204
         return sorted(set(sys.modules) - before)
 
 late = asyncio.run(serve())
@@ -64,7 +38,7 @@ sys.exit(f"requests imported {late}" if late else 0)
 """
 
 
-def test_requests_import_nothing(settings: Settings, migrated: None) -> None:
+def test_requests_import_nothing(settings: ChassisSettings, tables_made: None) -> None:
     """An import blocks the loop, and so everybody's requests."""
     variables = environment(settings, port=0) | {"APP_LOG_LEVEL": "ERROR"}
     command = [sys.executable, "-c", SERVE_AND_WATCH]
@@ -76,7 +50,9 @@ def test_requests_import_nothing(settings: Settings, migrated: None) -> None:
     assert done.stderr == ""
 
 
-async def test_two_applications_live_side_by_side(settings: Settings, migrated: None) -> None:
+async def test_two_applications_live_side_by_side(
+    settings: ChassisSettings, tables_made: None
+) -> None:
     without_docs = settings.model_copy(update={"http": HttpSettings(docs=False)})
 
     async with running(create_app(settings)) as one, running(create_app(without_docs)) as other:
@@ -84,11 +60,11 @@ async def test_two_applications_live_side_by_side(settings: Settings, migrated: 
         assert (await one.client.get("/openapi.json")).status_code == 200
         assert (await other.client.get("/openapi.json")).status_code == 404
         assert (await other.client.get("/docs")).status_code == 404
-        assert (await other.client.get("/api/v1/users")).status_code == 200
+        assert (await other.client.get(URL)).status_code == 200
 
 
 @pytest.fixture
-def watchful(settings: Settings) -> Settings:
+def watchful(settings: ChassisSettings) -> ChassisSettings:
     """Settings with which the watch over the loop, the first resource, notices a pause."""
     return settings.model_copy(update={"log": LogSettings(level="DEBUG", blocked_loop=0.1)})
 
@@ -99,7 +75,7 @@ async def pause() -> None:
 
 
 async def test_a_running_application_has_its_resources_open(
-    watchful: Settings, caplog: pytest.LogCaptureFixture
+    watchful: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running(create_app(watchful)):
         await pause()
@@ -108,7 +84,7 @@ async def test_a_running_application_has_its_resources_open(
 
 
 async def test_when_one_resource_fails_to_open_the_earlier_ones_are_closed(
-    watchful: Settings, caplog: pytest.LogCaptureFixture
+    watchful: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = watchful.model_copy(update={"database": None})
 
@@ -121,7 +97,7 @@ async def test_when_one_resource_fails_to_open_the_earlier_ones_are_closed(
 
 
 async def test_a_task_after_the_answer_that_fails_is_logged(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+    settings: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = create_app(settings)
 
@@ -140,21 +116,3 @@ async def test_a_task_after_the_answer_that_fails_is_logged(
     (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], LookupError)
-
-
-async def test_every_session_ends_before_the_answer(service: Running) -> None:
-    """A route that asks for `get_session` without the alias would commit after its answer."""
-
-    def sessions(dependant: Dependant) -> list[Any]:
-        found: list[Any] = []
-        for dependency in dependant.dependencies:
-            if dependency.call is get_session:
-                found.append(dependency.scope)
-            found += sessions(dependency)
-        return found
-
-    routes = [context.original_route for context in iter_route_contexts(service.app.routes)]
-    dependants = [route.dependant for route in routes if isinstance(route, APIRoute)]
-    scopes = [scope for dependant in dependants for scope in sessions(dependant)]
-    assert len(scopes) >= 5
-    assert set(scopes) == {"function"}

@@ -5,90 +5,16 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
-import pytest
-from pydantic import SecretStr
 
-from app.config import Settings
+from app.chassis.config import ChassisSettings
 
-from ..letting_in import headers_of_an_admin
-from ..resources.users import user_body
-from . import witness
 from .fixtures import PROJECT
-
-PATIENCE = 30
-"""Seconds that a slow machine may take to start."""
-
-FACTORY = "app.main:create_app"
-
-
-def environment(settings: Settings, port: int) -> dict[str, str]:
-    """The settings of the session's database as environment variables."""
-    database = settings.database.model_dump(include={"url", "password"})
-    values = {
-        f"APP_DATABASE_{name}".upper(): value.get_secret_value()
-        if isinstance(value, SecretStr)
-        else str(value)
-        for name, value in database.items()
-    }
-    fixed = {
-        "APP_ENVIRONMENT": "test",
-        "APP_HTTP_DRAIN_DELAY": "0",
-        "APP_LOG_FORMAT": "json",
-        "HOST": "127.0.0.1",
-        "PYTHONPATH": str(PROJECT / "src"),
-    }
-    return {**os.environ, **values, **fixed, "PORT": str(port)}
-
-
-def serve_command() -> str:
-    """What `just run` runs, without the environment manager around it."""
-    recipe = (PROJECT / "justfile").read_text().partition("\nrun:\n")[2].splitlines()[0]
-    return recipe.strip().replace("uv run ", "")
-
-
-@contextmanager
-def server(
-    settings: Settings, log: Path, factory: str = FACTORY, **variables: str
-) -> Generator[tuple[subprocess.Popen[bytes], str]]:
-    """A server process and its address; with its workers it is a group, which is killed if it
-    outlives the block."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["sh", "-c", serve_command().replace(FACTORY, factory)],
-            cwd=log.parent,  # where no .env is
-            env=environment(settings, port) | variables,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        witness.read(log.read_text())
-
-
-def wait_until_live(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx2.get(f"{url}/health/live")
-        except httpx2.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"the server did not start:\n{log.read_text()}")
-
+from .serving import PATIENCE, YOURS, server, wait_until_live
+from .things.factory import URL, box_body
 
 # What a client library would not send.
 RAW_REQUESTS = {
@@ -100,12 +26,12 @@ RAW_REQUESTS = {
     b"X-Request-ID: a\0b\r\n\r\n",
     "long request id": b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
     b"X-Request-ID: %b\r\n\r\n" % (b"x" * 10_000),
-    "NUL in the path": b"GET /api/v1/users/\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "not UTF-8 in the path": b"GET /api/v1/users/\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "half an escape": b"GET /api/v1/users/%%f?after=%%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "two lengths": b"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\n"
+    "NUL in the path": b"GET /api/v1/boxes/\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "not UTF-8 in the path": b"GET /api/v1/boxes/\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "half an escape": b"GET /api/v1/boxes/%%f?after=%%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "two lengths": b"POST /api/v1/boxes HTTP/1.1\r\nHost: localhost\r\n"
     b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "negative length": b"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\n"
+    "negative length": b"POST /api/v1/boxes HTTP/1.1\r\nHost: localhost\r\n"
     b"Content-Length: -1\r\n\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n",
 }
@@ -125,7 +51,7 @@ def answer_to(url: str, request: bytes) -> bytes:
 
 
 def test_the_server_survives_what_is_hardly_http(
-    settings: Settings, migrated: None, tmp_path: Path
+    settings: ChassisSettings, tables_made: None, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
     with server(settings, log) as (process, url):
@@ -144,19 +70,20 @@ def test_the_server_survives_what_is_hardly_http(
     assert "Traceback" not in log.read_text()
 
 
-def test_the_server_serves_and_stops(settings: Settings, migrated: None, tmp_path: Path) -> None:
+def test_the_server_serves_and_stops(
+    settings: ChassisSettings, tables_made: None, tmp_path: Path
+) -> None:
     log = tmp_path / "log"
-    with headers_of_an_admin(settings) as headers, server(settings, log) as (process, url):
+    with server(settings, log) as (process, url):
         wait_until_live(process, url, log)
-        with httpx2.Client(base_url=url, headers=headers) as client:
-            created = client.post("/api/v1/users", json=user_body())
-            found = client.get(created.headers["location"])
-            removed = client.delete(created.headers["location"])
-            ready = client.get("/health/ready")
+        with httpx2.Client(base_url=url) as client:
+            created = client.post(URL, json=box_body())
+            place = f"{URL}/{created.json()['id']}"
+            answers = [client.get(place), client.delete(place), client.get("/health/ready")]
         process.send_signal(signal.SIGTERM)
         status = process.wait(timeout=10)
 
-    assert [r.status_code for r in (created, found, removed, ready)] == [201, 200, 204, 200]
+    assert [answer.status_code for answer in (created, *answers)] == [201, 200, 204, 200]
     assert status in {0, -signal.SIGTERM}
     output = log.read_text()
     assert '"level": "error"' not in output
@@ -164,19 +91,32 @@ def test_the_server_serves_and_stops(settings: Settings, migrated: None, tmp_pat
     assert "was destroyed" not in output
 
 
+def test_so_does_your_application(settings: ChassisSettings, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with server(settings, log, YOURS) as (process, url):
+        wait_until_live(process, url, log)
+        ready = httpx2.get(f"{url}/health/ready")
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(timeout=10)
+
+    assert ready.status_code == 200
+    assert status in {0, -signal.SIGTERM}
+    assert "Traceback" not in log.read_text()
+
+
 def send_half_a_body(url: str) -> str:
     """The status line with which the server answers."""
     address = httpx2.URL(url)
     with socket.create_connection((address.host, address.port or 80), timeout=PATIENCE) as caller:
         caller.sendall(
-            b"POST /api/v1/users HTTP/1.1\r\nHost: localhost\r\n"
+            b"POST /api/v1/boxes HTTP/1.1\r\nHost: localhost\r\n"
             b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
         )
         return caller.recv(65_536).decode().partition("\r\n")[0]
 
 
 def test_a_body_that_never_ends_is_given_up(
-    settings: Settings, migrated: None, tmp_path: Path
+    settings: ChassisSettings, tables_made: None, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
     with server(settings, log, APP_HTTP_DEADLINE="0.5") as (process, url):
@@ -193,7 +133,9 @@ def wait_for_failure(process: subprocess.Popen[bytes], log: Path) -> str:
     return log.read_text()
 
 
-def test_refused_settings_end_the_server_with_one_line(settings: Settings, tmp_path: Path) -> None:
+def test_refused_settings_end_the_server_with_one_line(
+    settings: ChassisSettings, tmp_path: Path
+) -> None:
     log = tmp_path / "log"
     with server(settings, log, APP_HEALTH_TIMEOUT="0", APP_LOG_LEVEL="LOUD") as (process, _):
         said = wait_for_failure(process, log)
@@ -206,17 +148,19 @@ def test_refused_settings_end_the_server_with_one_line(settings: Settings, tmp_p
 
 
 FAILING_TO_OPEN = """
-from app.config import Settings
-from app.main import create_app
+from app.chassis.config import ChassisSettings
+from tests.chassis.things.application import create_app
 
 def create_broken_app():
-    return create_app(Settings().model_copy(update={"database": None}))
+    return create_app(ChassisSettings().model_copy(update={"database": None}))
 """
 
 
-def test_a_resource_that_does_not_open_ends_the_server(settings: Settings, tmp_path: Path) -> None:
+def test_a_resource_that_does_not_open_ends_the_server(
+    settings: ChassisSettings, tmp_path: Path
+) -> None:
     (tmp_path / "broken.py").write_text(FAILING_TO_OPEN)
-    path = f"{PROJECT / 'src'}{os.pathsep}{tmp_path}"
+    path = os.pathsep.join(map(str, (PROJECT / "src", PROJECT, tmp_path)))
     log = tmp_path / "log"
     factory = "broken:create_broken_app"
     with server(settings, log, factory, PYTHONPATH=path) as (process, _):

@@ -3,6 +3,7 @@ neither secrets nor SQL."""
 
 import logging
 import re
+import secrets
 
 from starlette.types import Message, Send
 
@@ -10,7 +11,9 @@ from app.chassis.logs import ConsoleFormatter
 
 PASSWORD = "canary-of-a-password-5e884898"
 TOKEN = "canary-of-a-token-da2804715"
-"""What tests put where secrets belong. Others are kept with `keep_secret`."""
+SECRET = secrets.token_urlsafe(32)
+"""What tests put where secrets belong; the last one signs tokens. Others are kept with
+`keep_secret`."""
 
 # What databases run, and what PostgreSQL tells of the values.
 _SQL = re.compile(
@@ -20,7 +23,7 @@ _SQL = re.compile(
 # The side of the client: it tells what it asked for.
 _CLIENTS = ("httpx2", "httpcore2", "urllib3", "schemathesis", "hypothesis")
 
-_secrets = {PASSWORD, TOKEN}
+_secrets = {PASSWORD, TOKEN, SECRET}
 _leaks: list[str] = []
 
 

@@ -232,6 +232,6 @@ async def test_the_database_holds_neither_passwords_nor_tokens(
     async with database.reader.entities() as session:
         hashes = [await session.scalar(text("SELECT password_hash FROM accounts"))]
         hashes.append(await session.scalar(text("SELECT token_hash FROM refresh_tokens")))
-    assert hashes[0].startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert hashes[0].startswith("$argon2id$")
     assert len(hashes[1]) == 64
     assert not {PASSWORD, tokens["refresh_token"]} & set(hashes)

@@ -13,9 +13,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from app.chassis.config import ChassisSettings
 from app.chassis.db.engine import DatabaseSettings
 from app.chassis.db.migrating import migration_connection
-from app.config import Settings
 
 from ..database import another_database, hanging_database, unreachable_database
 from ..fixtures import PROJECT
@@ -23,7 +23,7 @@ from ..serving import environment
 
 
 @pytest.fixture
-def empty(settings: Settings) -> Generator[Settings]:
+def empty(settings: ChassisSettings) -> Generator[ChassisSettings]:
     with another_database(settings.database) as database:
         yield settings.model_copy(update={"database": database})
 
@@ -32,7 +32,7 @@ def with_wait(settings: DatabaseSettings, seconds: float) -> DatabaseSettings:
     return settings.model_copy(update={"migration_wait": seconds})
 
 
-async def test_a_second_process_waits_until_the_first_is_done(empty: Settings) -> None:
+async def test_a_second_process_waits_until_the_first_is_done(empty: ChassisSettings) -> None:
     order = []
 
     async def migrate(name: str) -> None:
@@ -50,7 +50,7 @@ async def test_a_second_process_waits_until_the_first_is_done(empty: Settings) -
 
 
 async def test_the_wait_for_another_process_is_bounded(
-    empty: Settings, caplog: pytest.LogCaptureFixture
+    empty: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with migration_connection(empty.database):
         begin = time.monotonic()
@@ -71,7 +71,7 @@ async def test_a_database_that_hangs_is_given_up() -> None:
     assert time.monotonic() - begin < 10
 
 
-def start_upgrade(settings: Settings, folder: Path) -> subprocess.Popen[str]:
+def start_upgrade(settings: ChassisSettings, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "alembic", "upgrade", "head"],
         cwd=folder,
@@ -82,7 +82,7 @@ def start_upgrade(settings: Settings, folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_an_upgrade_without_a_database_fails_with_one_sentence(settings: Settings) -> None:
+def test_an_upgrade_without_a_database_fails_with_one_sentence(settings: ChassisSettings) -> None:
     nowhere = settings.model_copy(update={"database": unreachable_database()})
     variables = environment(nowhere, port=0) | {"APP_DATABASE_MIGRATION_WAIT": "0"}
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]
@@ -122,7 +122,7 @@ def slow_migrations(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("round_", range(3))
 def test_of_processes_that_start_at_once_one_migrates(
-    empty: Settings, slow_migrations: Path, round_: int
+    empty: ChassisSettings, slow_migrations: Path, round_: int
 ) -> None:
     processes = [start_upgrade(empty, slow_migrations) for _ in range(2)]
     outputs = [process.communicate(timeout=60)[0] for process in processes]

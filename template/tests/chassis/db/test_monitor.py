@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator
 import pytest
 from sqlalchemy import text
 
+from app.chassis.config import ChassisSettings
 from app.chassis.db.database import Database
 from app.chassis.db.engine import open_database
 from app.chassis.db.monitor import PoolMonitor, PoolStatus
-from app.config import Settings
 
 
 class Notes:
@@ -26,7 +26,7 @@ class Notes:
 
 
 @pytest.fixture
-async def fresh(settings: Settings, migrated: None) -> AsyncGenerator[Database]:
+async def fresh(settings: ChassisSettings, tables_made: None) -> AsyncGenerator[Database]:
     """A database that nobody has used yet, with one connection at most for units of work."""
     least = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.2}
     names = type(settings.database).model_fields.keys() & least.keys()

@@ -10,28 +10,28 @@ import pytest
 from sqlalchemy import Select, bindparam, insert, select, text
 from sqlalchemy.exc import InvalidRequestError
 
+from app.chassis.config import ChassisSettings
 from app.chassis.db.database import Database
 from app.chassis.db.session import ReadSession, Session
 from app.chassis.http.deps import SessionDep
-from app.config import Settings
-from app.db.models.user import User
-from app.db.repositories.users import UserRepository
-from app.main import create_app
 
-from ...resources.users import store_user, user_body
 from ..running import Running, running
+from ..things.application import create_app
+from ..things.factory import URL, box_body, make_box, store_box
+from ..things.repositories import BoxRepository
+from ..things.tables import Box
 
 
-def timestamps(user: User) -> tuple[datetime, datetime]:
-    return user.created_at, user.updated_at
+def timestamps(box: Box) -> tuple[datetime, datetime]:
+    return box.created_at, box.updated_at
 
 
-async def count_users(database: Database) -> int:
-    return await UserRepository(database.reader).count()
+async def count_boxes(database: Database) -> int:
+    return await BoxRepository(database.reader).count()
 
 
 @pytest.fixture
-async def orphans(settings: Settings, migrated: None) -> AsyncGenerator[Running]:
+async def orphans(settings: ChassisSettings, tables_made: None) -> AsyncGenerator[Running]:
     """A service with a constraint that speaks up at commit only, and a route that violates it."""
     app = create_app(settings)
 
@@ -64,19 +64,19 @@ async def test_a_commit_that_fails_is_never_answered_with_success(orphans: Runni
 async def test_the_commit_comes_before_the_answer(
     client: httpx2.AsyncClient, database: Database
 ) -> None:
-    response = await client.post("/api/v1/users", json=user_body())
+    response = await client.post("/api/v1/boxes", json=box_body())
 
     assert response.status_code == 201
-    assert await count_users(database) == 1
+    assert await count_boxes(database) == 1
 
 
 async def test_an_error_rolls_everything_back(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         async with database.transaction() as session:
-            await UserRepository(session).add(User(**user_body()))
+            await BoxRepository(session).add(Box(**box_body()))
             raise ZeroDivisionError
 
-    assert await count_users(database) == 0
+    assert await count_boxes(database) == 0
 
 
 async def test_a_cancelled_unit_of_work_is_rolled_back(database: Database) -> None:
@@ -84,7 +84,7 @@ async def test_a_cancelled_unit_of_work_is_rolled_back(database: Database) -> No
 
     async def work() -> None:
         async with database.transaction() as session:
-            await UserRepository(session).add(User(**user_body()))
+            await BoxRepository(session).add(Box(**box_body()))
             added.set()
             await asyncio.Event().wait()
 
@@ -94,18 +94,20 @@ async def test_a_cancelled_unit_of_work_is_rolled_back(database: Database) -> No
         task.cancel()
 
     assert task.cancelled()
-    assert await count_users(database) == 0
-    await store_user(database)
-    assert await count_users(database) == 1, "what was cancelled holds neither connection nor lock"
+    assert await count_boxes(database) == 0
+    await store_box(database)
+    assert await count_boxes(database) == 1, "what was cancelled holds neither connection nor lock"
 
 
-async def test_a_cancelled_request_is_rolled_back(settings: Settings, migrated: None) -> None:
+async def test_a_cancelled_request_is_rolled_back(
+    settings: ChassisSettings, tables_made: None
+) -> None:
     app = create_app(settings)
     added = asyncio.Event()
 
     @app.post("/slow")
     async def add_and_wait(session: SessionDep) -> None:
-        await UserRepository(session).add(User(**user_body()))
+        await BoxRepository(session).add(Box(**box_body()))
         added.set()
         await asyncio.Event().wait()
 
@@ -116,28 +118,27 @@ async def test_a_cancelled_request_is_rolled_back(settings: Settings, migrated: 
             request.cancel()
 
         assert request.cancelled()
-        assert await count_users(service.database) == 0
-        response = await service.client.post("/api/v1/users", json=user_body())
-        assert response.status_code == 201, "the connection is back, and no lock is left"
-        await service.client.delete(response.headers["location"])
+        assert await count_boxes(service.database) == 0
+        box = await make_box(service.client)  # the connection is back, and no lock is left
+        await service.client.delete(f"{URL}/{box['id']}")
 
 
 async def test_a_read_session_refuses_to_write(database: Database) -> None:
     with pytest.raises(RuntimeError, match="only reads"):
-        await UserRepository(database.reader).add_row(**user_body())
+        await BoxRepository(database.reader).add_row(**box_body())
     with pytest.raises(RuntimeError, match="only reads"):
-        await database.reader.rows(insert(User).values(**user_body()).returning(User.id))
+        await database.reader.rows(insert(Box).values(**box_body()).returning(Box.id))
     async with database.reader.entities() as session:
         with pytest.raises(RuntimeError, match="only reads"):
-            await session.execute(insert(User).values(**user_body()))
-        session.add(User(**user_body()))
+            await session.execute(insert(Box).values(**box_body()))
+        session.add(Box(**box_body()))
         with pytest.raises(RuntimeError, match="only reads"):
             await session.flush()
 
-    assert await count_users(database) == 0
+    assert await count_boxes(database) == 0
 
 
-@pytest.mark.parametrize("statement", [select(User.id), select(User)])
+@pytest.mark.parametrize("statement", [select(Box.id), select(Box)])
 async def test_a_closed_session_stays_closed(
     database: Database, statement: Select[*tuple[Any, ...]]
 ) -> None:
@@ -152,76 +153,76 @@ async def test_a_closed_session_stays_closed(
 
 async def test_rows_and_entities_share_a_unit_of_work(database: Database) -> None:
     async with database.transaction() as session:
-        users = UserRepository(session)
-        row = await users.add_row(**user_body())
-        entity = await users.get(row.id)
+        boxes = BoxRepository(session)
+        row = await boxes.add_row(**box_body())
+        entity = await boxes.get(row.id)
         assert entity is not None
-        await users.update(entity, {"name": "Ada"})
-        assert (await users.read(row.id)) == (row.id, row.email, "Ada", *timestamps(entity))
+        await boxes.update(entity, {"note": "New"})
+        assert (await boxes.read(row.id)) == (row.id, row.label, "New", *timestamps(entity))
 
-    stored = await UserRepository(database.reader).read(row.id)
+    stored = await BoxRepository(database.reader).read(row.id)
     assert stored is not None
-    assert stored.name == "Ada"
+    assert stored.note == "New"
 
 
 @pytest.mark.parametrize("first", ["row", "entity"])
 async def test_rows_and_entities_are_rolled_back_together(database: Database, first: str) -> None:
     async def write(session: Session) -> None:
-        users = UserRepository(session)
+        boxes = BoxRepository(session)
         if first == "row":
-            await users.add_row(**user_body())
-        await users.add(User(**user_body()))
-        await users.add_row(**user_body())
-        assert await users.count() >= 2
+            await boxes.add_row(**box_body())
+        await boxes.add(Box(**box_body()))
+        await boxes.add_row(**box_body())
+        assert await boxes.count() >= 2
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         async with database.transaction() as session:
             await write(session)
 
-    assert await count_users(database) == 0
+    assert await count_boxes(database) == 0
 
 
 async def test_what_was_taken_back_on_the_way_is_not_stored(database: Database) -> None:
     async with database.transaction() as session:
-        users = UserRepository(session)
-        kept = await users.add_row(**user_body())
+        boxes = BoxRepository(session)
+        kept = await boxes.add_row(**box_body())
         await session.commit()
-        await users.add_row(**user_body())
+        await boxes.add_row(**box_body())
         await session.rollback()
 
-    assert await count_users(database) == 1
-    assert await UserRepository(database.reader).read(kept.id)
+    assert await count_boxes(database) == 1
+    assert await BoxRepository(database.reader).read(kept.id)
 
 
 async def test_a_savepoint_takes_back_rows_and_entities(database: Database) -> None:
     async with database.transaction() as session:
-        users = UserRepository(session)
-        await users.add_row(**user_body())
+        boxes = BoxRepository(session)
+        await boxes.add_row(**box_body())
         async with session.begin_nested() as savepoint:
-            await users.add_row(**user_body())
-            await users.add(User(**user_body()))
+            await boxes.add_row(**box_body())
+            await boxes.add(Box(**box_body()))
             await savepoint.rollback()
 
-    assert await count_users(database) == 1
+    assert await count_boxes(database) == 1
 
 
 async def test_entities_that_nobody_flushed_are_committed(database: Database) -> None:
     async with database.transaction() as session:
-        session.add(User(**user_body()))
+        session.add(Box(**box_body()))
 
-    assert await count_users(database) == 1
+    assert await count_boxes(database) == 1
 
 
 async def test_rows_of_entities_hold_entities(database: Database) -> None:
-    user = await store_user(database)
-    statement = select(User).where(User.id == bindparam("id"))
+    box = await store_box(database)
+    statement = select(Box).where(Box.id == bindparam("id"))
 
     async with database.transaction() as session:
-        ((written,),) = await session.rows(statement, id=user.id)
-        assert isinstance(written, User)
-    ((read,),) = await database.reader.rows(statement, id=user.id)
-    assert isinstance(read, User)
+        ((written,),) = await session.rows(statement, id=box.id)
+        assert isinstance(written, Box)
+    ((read,),) = await database.reader.rows(statement, id=box.id)
+    assert isinstance(read, Box)
 
 
 async def test_concurrent_reads_have_connections_of_their_own(database: Database) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx2
 
+from app.chassis.config import ChassisSettings
 from app.chassis.http.settings import HttpSettings
-from app.config import Settings
-from app.main import create_app
 
 from ..running import running
+from ..things.application import create_app
 
 PAGE = "http://localhost/docs"
 
@@ -64,7 +64,7 @@ async def test_the_page_is_no_operation(client: httpx2.AsyncClient) -> None:
     assert not [path for path in paths if "docs" in path]
 
 
-async def test_nothing_is_documented_unless_switched_on(settings: Settings) -> None:
+async def test_nothing_is_documented_unless_switched_on(settings: ChassisSettings) -> None:
     by_default = settings.model_copy(update={"http": HttpSettings()})
 
     async with running(create_app(by_default)) as service:

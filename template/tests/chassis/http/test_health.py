@@ -5,12 +5,12 @@ import time
 import httpx2
 import pytest
 
+from app.chassis.config import ChassisSettings
 from app.chassis.http.settings import HealthSettings
-from app.config import Settings
-from app.main import create_app
 
 from ..database import hanging_database, unreachable_database
 from ..running import running
+from ..things.application import create_app
 
 
 async def test_a_running_service_is_alive_and_ready(client: httpx2.AsyncClient) -> None:
@@ -18,13 +18,15 @@ async def test_a_running_service_is_alive_and_ready(client: httpx2.AsyncClient) 
     assert (await client.get("/health/ready")).json() == {"status": "ok"}
 
 
-async def test_without_a_database_the_service_lives_but_is_not_ready(settings: Settings) -> None:
+async def test_without_a_database_the_service_lives_but_is_not_ready(
+    settings: ChassisSettings,
+) -> None:
     down = settings.model_copy(update={"database": unreachable_database()})
 
     async with running(create_app(down)) as service:
         live = await service.client.get("/health/live")
         ready = await service.client.get("/health/ready")
-        request = await service.client.get("/api/v1/users")
+        request = await service.client.get("/api/v1/boxes")
 
     assert live.status_code == 200
     assert (ready.status_code, ready.json()["type"]) == (503, "urn:problem-type:not-ready")
@@ -32,7 +34,7 @@ async def test_without_a_database_the_service_lives_but_is_not_ready(settings: S
     assert request.json()["type"] == "urn:problem-type:database-unavailable"
 
 
-async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: Settings) -> None:
+async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: ChassisSettings) -> None:
     with hanging_database() as database:
         health = HealthSettings(timeout=0.3)
         hanging = settings.model_copy(update={"database": database, "health": health})
@@ -46,7 +48,7 @@ async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: Setti
 
 
 async def test_a_database_that_hangs_delays_the_start_and_does_not_prevent_it(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+    settings: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     begin = time.perf_counter()
     with hanging_database() as database:

@@ -9,15 +9,15 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from app.chassis.http import problems as errors
+from app.chassis.config import ChassisSettings
+from app.chassis.errors import DatabaseUnavailable
 from app.chassis.http.deps import SessionDep
 from app.chassis.logs import JsonFormatter
-from app.config import Settings
-from app.main import create_app
 
 from ..running import running
+from ..things.application import create_app
 
-USERS = "/api/v1/users"
+BOXES = "/api/v1/boxes"
 CHUNKS_OF_MORE_THAN_THE_LIMIT = 3
 BROKEN_SQL = text("SELECT secret_column FROM nowhere")
 
@@ -38,7 +38,7 @@ def add_failing_routes(app: FastAPI) -> None:
 
     @app.get("/unavailable")
     async def fail_for_now() -> None:
-        raise errors.DatabaseUnavailable
+        raise DatabaseUnavailable
 
     @app.get("/lost")
     async def lose_connection(session: SessionDep) -> None:
@@ -50,7 +50,9 @@ def add_failing_routes(app: FastAPI) -> None:
 
 
 @pytest.fixture(scope="module")
-async def failing(settings: Settings, migrated: None) -> AsyncGenerator[httpx2.AsyncClient]:
+async def failing(
+    settings: ChassisSettings, tables_made: None
+) -> AsyncGenerator[httpx2.AsyncClient]:
     app = create_app(settings)
     add_failing_routes(app)
     async with running(app) as service:
@@ -59,39 +61,39 @@ async def failing(settings: Settings, migrated: None) -> AsyncGenerator[httpx2.A
 
 CASES = {
     "unknown path": (404, {"method": "GET", "url": "/nowhere"}),
-    "unknown user": (
+    "unknown box": (
         404,
-        {"method": "GET", "url": f"{USERS}/01890000-0000-7000-8000-000000000000"},
+        {"method": "GET", "url": f"{BOXES}/01890000-0000-7000-8000-000000000000"},
     ),
-    "trailing slash": (404, {"method": "GET", "url": f"{USERS}/"}),
-    "wrong method": (405, {"method": "PUT", "url": USERS}),
-    "large body": (413, {"method": "POST", "url": USERS, "content": b"x" * 2_000_000}),
+    "trailing slash": (404, {"method": "GET", "url": f"{BOXES}/"}),
+    "wrong method": (405, {"method": "PUT", "url": BOXES}),
+    "large body": (413, {"method": "POST", "url": BOXES, "content": b"x" * 2_000_000}),
     "large chunked body": (
         413,
         {
             "method": "POST",
-            "url": USERS,
+            "url": BOXES,
             "content": chunks(),
             "headers": {"content-type": "application/json"},
         },
     ),
     "not JSON": (
         415,
-        {"method": "POST", "url": USERS, "content": b"a=1", "headers": {"content-type": "x/y"}},
+        {"method": "POST", "url": BOXES, "content": b"a=1", "headers": {"content-type": "x/y"}},
     ),
-    "no content type": (415, {"method": "POST", "url": USERS, "content": b'{"name": "x"}'}),
+    "no content type": (415, {"method": "POST", "url": BOXES, "content": b'{"note": "x"}'}),
     "broken JSON": (
         422,
         {
             "method": "POST",
-            "url": USERS,
-            "content": b'{"name": ',
+            "url": BOXES,
+            "content": b'{"note": ',
             "headers": {"content-type": "application/json"},
         },
     ),
-    "no body": (422, {"method": "POST", "url": USERS}),
-    "wrong fields": (422, {"method": "POST", "url": USERS, "json": {"email": 1}}),
-    "wrong path": (422, {"method": "GET", "url": f"{USERS}/nobody"}),
+    "no body": (422, {"method": "POST", "url": BOXES}),
+    "wrong fields": (422, {"method": "POST", "url": BOXES, "json": {"label": 1}}),
+    "wrong path": (422, {"method": "GET", "url": f"{BOXES}/nobody"}),
     "bug": (500, {"method": "GET", "url": "/bug"}),
     "bug in SQL": (500, {"method": "GET", "url": "/sql"}),
     "unavailable": (503, {"method": "GET", "url": "/unavailable"}),
@@ -115,12 +117,12 @@ async def test_every_error_has_the_form_of_a_problem(
 
 
 async def test_an_invalid_request_is_not_repeated_to_the_client(client: httpx2.AsyncClient) -> None:
-    response = await client.post(USERS, json={"email": "hunter2", "name": ["hunter2"]})
+    response = await client.post(BOXES, json={"label": ["hunter2"], "note": ["hunter2"]})
 
     assert response.status_code == 422
     assert {tuple(error["loc"]) for error in response.json()["errors"]} == {
-        ("body", "email"),
-        ("body", "name"),
+        ("body", "label"),
+        ("body", "note"),
     }
     assert "hunter2" not in response.text
 
@@ -131,7 +133,7 @@ async def test_an_answer_does_not_outgrow_a_request_full_of_mistakes(
     body = {f"unknown{number}": 1 for number in range(50_000)}
 
     begin = time.process_time()
-    response = await client.post(USERS, json=body)
+    response = await client.post(BOXES, json=body)
     spent = time.process_time() - begin
 
     assert response.status_code == 422
@@ -147,7 +149,7 @@ async def test_no_more_than_a_hundred_mistakes_are_told(failing: httpx2.AsyncCli
 
 
 async def test_an_import_full_of_mistakes_tells_the_first(client: httpx2.AsyncClient) -> None:
-    response = await client.post(f"{USERS}/{uuid4()}/posts/import", json={"posts": [{}] * 10_000})
+    response = await client.post(f"{BOXES}/{uuid4()}/items", json={"texts": [1] * 10_000})
 
     assert response.status_code == 422
     assert len(response.content) < 1_000
@@ -158,7 +160,7 @@ async def test_a_failure_of_the_database_is_logged_with_its_causes(
 ) -> None:
     await failing.get("/lost")
 
-    (record,) = [record for record in caplog.records if record.name == "app.errors"]
+    (record,) = [record for record in caplog.records if record.name == "app.chassis.http.problems"]
     assert vars(record)["error"] == "DatabaseUnavailable"
     assert vars(record)["causes"] == ["ConnectionResetError"]
 
@@ -194,7 +196,7 @@ async def test_the_documentation_names_every_status_with_its_form(
     document = (await client.get("/openapi.json")).json()
 
     assert "HTTPValidationError" not in document["components"]["schemas"]
-    responses = document["paths"][USERS + "/{user_id}"]["patch"]["responses"]
+    responses = document["paths"][BOXES + "/{box_id}"]["patch"]["responses"]
     named = {"200", "400", "404", "409", "413", "415", "422", "500", "503", "504"}
     assert named <= responses.keys()
     for status in responses.keys() - {"200"}:
@@ -208,4 +210,4 @@ async def test_the_documentation_names_no_status_that_can_not_be(
     document = (await client.get("/openapi.json")).json()
 
     assert not document["paths"]["/health/live"]["get"]["responses"].keys() & {"404", "422", "503"}
-    assert "409" not in document["paths"]["/api/v1/posts"]["post"]["responses"]
+    assert "409" not in document["paths"][BOXES + "/{box_id}/items"]["post"]["responses"]

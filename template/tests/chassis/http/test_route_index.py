@@ -40,7 +40,7 @@ def scope_of(path: str, method: str = "GET", root_path: str = "") -> dict[str, A
     ("path", "route", "parameters"),
     [
         ("/v1/things/1", "/things/{thing}", {"thing": "1"}),
-        ("/v1/things/special", "/things/{thing}", {"thing": "special"}),
+        ("/v1/things/special", "/things/special", {}),
         ("/v1/things/1/parts/2", "/things/{thing}/parts/{part:int}", {"thing": "1", "part": 2}),
         ("/v1/others/special", "/{anything}/special", {"anything": "others"}),
         ("/v1/files/a/b.txt", "/files/{path:path}", {"path": "a/b.txt"}),
@@ -48,7 +48,7 @@ def scope_of(path: str, method: str = "GET", root_path: str = "") -> dict[str, A
     ],
 )
 @pytest.mark.parametrize("root_path", ["", "/proxied"])
-def test_the_first_that_matches_is_found(
+def test_of_those_that_match_one_without_parameters_is_found_else_the_first(
     path: str, route: str, parameters: dict[str, Any], root_path: str
 ) -> None:
     index, _ = index_of(PATHS)
@@ -77,11 +77,11 @@ def test_a_method_that_a_path_does_not_take_may_be_one_of_others() -> None:
 
 
 async def test_a_wrong_method_is_told_all_that_the_path_takes(client: httpx2.AsyncClient) -> None:
-    several = await client.put("/api/v1/users")
-    one = await client.patch("/api/v1/users/with-posts", json={})
+    several = await client.put("/api/v1/boxes")
+    one = await client.patch("/api/v1/boxes/first", json={})
 
     assert (several.status_code, several.headers["allow"]) == (405, "GET, POST")
-    assert (one.status_code, one.headers["allow"]) == (405, "GET"), "not a user with this id"
+    assert (one.status_code, one.headers["allow"]) == (405, "GET"), "not a box with this id"
 
 
 async def test_all_operations_go_through_it(service: Running) -> None:
@@ -90,7 +90,7 @@ async def test_all_operations_go_through_it(service: Running) -> None:
     assert isinstance(index, RouteIndex)
 
     routes = [c for c in iter_route_contexts(others) if isinstance(c.original_route, APIRoute)]
-    assert len(routes) > 10
+    assert len(routes) > 5
     for route in routes:
         for method in route.methods or ():
             path = (route.path or "").replace("{", "").replace("}", "")

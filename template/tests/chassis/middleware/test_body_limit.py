@@ -51,7 +51,7 @@ async def test_a_stream_is_cut_off(client: httpx2.AsyncClient) -> None:
         while True:
             yield b" " * 65_536
 
-    response = await client.post("/api/v1/users", content=endless())
+    response = await client.post("/api/v1/boxes", content=endless())
 
     assert response.status_code == 413
     assert response.headers["content-type"] == "application/problem+json"

@@ -9,18 +9,18 @@ from fastapi import BackgroundTasks, FastAPI
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from app.chassis.config import ChassisSettings
 from app.chassis.db.database import Database
 from app.chassis.http.deps import SessionDep
 from app.chassis.http.settings import HttpSettings
-from app.chassis.middleware import STACK
 from app.chassis.middleware.deadline import Deadline
-from app.config import Settings
-from app.db.models.user import User
-from app.db.repositories.users import UserRepository
-from app.main import create_app
 
-from ...resources.users import user_body
 from ..running import Running, running
+from ..things.application import create_app
+from ..things.factory import box_body
+from ..things.repositories import BoxRepository
+from ..things.tables import Box
+from .test_stack import NAMES
 
 DEADLINE = 0.2
 """In seconds: enough for a unit of work on a slow machine."""
@@ -31,7 +31,7 @@ FOREVER = 2
 def add_slow_routes(app: FastAPI, done: list[str]) -> None:
     @app.post("/hang")
     async def hang(session: SessionDep) -> None:
-        await UserRepository(session).add(User(**user_body()))
+        await BoxRepository(session).add(Box(**box_body()))
         done.append("written")
         try:
             await asyncio.sleep(FOREVER)
@@ -68,7 +68,7 @@ def done() -> list[str]:
 
 
 @pytest.fixture
-async def hurried(settings: Settings, done: list[str]) -> AsyncGenerator[Running]:
+async def hurried(settings: ChassisSettings, done: list[str]) -> AsyncGenerator[Running]:
     app = create_app(settings.model_copy(update={"http": HttpSettings(deadline=DEADLINE)}))
     add_slow_routes(app, done)
     async with running(app) as service:
@@ -86,7 +86,7 @@ async def test_a_request_that_takes_too_long_is_answered_504(
     assert problem["type"] == "urn:problem-type:deadline-exceeded"
     assert problem.get("request_id") == response.headers.get("x-request-id")
     logged = [vars(record)["status"] for record in caplog.records if record.name == "app.access"]
-    assert logged == ([504] if "access_log" in STACK else [])
+    assert logged == ([504] if "access_log" in NAMES else [])
 
 
 async def test_the_clean_up_ends_before_the_answer(
@@ -95,7 +95,7 @@ async def test_the_clean_up_ends_before_the_answer(
     assert (await hurried.client.post("/hang")).status_code == 504
 
     assert done == ["written", "cleaned up"]
-    assert await UserRepository(database.reader).count() == 0
+    assert await BoxRepository(database.reader).count() == 0
 
 
 async def test_many_missed_deadlines_leave_every_connection_free(
@@ -108,9 +108,9 @@ async def test_many_missed_deadlines_leave_every_connection_free(
         assert getattr(hurried.database.writer.pool, "checkedout", int)() == 0
 
     assert "written" in done
-    created = await hurried.client.post("/api/v1/users", json=user_body())
+    created = await hurried.client.post("/api/v1/boxes", json=box_body())
     assert created.status_code == 201
-    assert await UserRepository(database.reader).count() == 1
+    assert await BoxRepository(database.reader).count() == 1
 
 
 async def test_reading_a_slow_body_counts(hurried: Running) -> None:
@@ -119,7 +119,7 @@ async def test_reading_a_slow_body_counts(hurried: Running) -> None:
         await asyncio.sleep(FOREVER)
 
     begin = time.perf_counter()
-    response = await hurried.client.post("/api/v1/users", content=slow())
+    response = await hurried.client.post("/api/v1/boxes", content=slow())
 
     assert response.status_code == 504
     assert time.perf_counter() - begin < DEADLINE + 5

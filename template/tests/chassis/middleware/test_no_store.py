@@ -6,35 +6,35 @@ import httpx2
 import pytest
 from fastapi import Response
 
-from app.config import Settings
-from app.main import create_app
+from app.chassis.config import ChassisSettings
 
 from ..running import running
+from ..things.application import create_app
 
 CREDENTIALS = {"authorization": "Bearer of-somebody"}
 
 
 async def test_an_answer_to_credentials_is_not_stored(client: httpx2.AsyncClient) -> None:
-    for url in ("/api/v1/users", "/nowhere"):
+    for url in ("/api/v1/boxes", "/nowhere"):
         response = await client.get(url, headers=CREDENTIALS)
 
         assert response.headers.get_list("cache-control") == ["no-store"]
 
 
 async def test_neither_is_one_to_more_than_reading(client: httpx2.AsyncClient) -> None:
-    for url in ("/api/v1/users", "/nowhere"):
+    for url in ("/api/v1/boxes", "/nowhere"):
         response = await client.post(url, json={})
 
         assert response.headers.get_list("cache-control") == ["no-store"]
 
 
 async def test_an_answer_to_everybody_may_be(client: httpx2.AsyncClient) -> None:
-    assert "cache-control" not in (await client.get("/api/v1/users")).headers
+    assert "cache-control" not in (await client.get("/api/v1/boxes")).headers
 
 
 @pytest.fixture
 async def with_public_route(
-    settings: Settings, migrated: None
+    settings: ChassisSettings, tables_made: None
 ) -> AsyncGenerator[httpx2.AsyncClient]:
     app = create_app(settings)
 

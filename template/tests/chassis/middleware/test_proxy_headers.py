@@ -7,11 +7,11 @@ import pytest
 from fastapi import Request
 from pydantic import BaseModel
 
+from app.chassis.config import ChassisSettings
 from app.chassis.http.settings import HttpSettings
-from app.config import Settings
-from app.main import create_app
 
 from ..test_config import safe_database
+from ..things.application import create_app
 
 PROXIES = ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]
 PROXY = "10.1.2.3"
@@ -25,7 +25,7 @@ class Seen(BaseModel):
 
 
 async def seen(
-    settings: Settings, peer: str, *headers: tuple[str, str], trusted: list[str] = PROXIES
+    settings: ChassisSettings, peer: str, *headers: tuple[str, str], trusted: list[str] = PROXIES
 ) -> Seen:
     """How a request from `peer` looks to a route."""
     http = HttpSettings.model_validate({"trusted_proxies": trusted})
@@ -64,7 +64,7 @@ async def seen(
     ],
 )
 async def test_the_client_is_the_first_that_is_no_proxy_of_ours(
-    settings: Settings, forwarded: list[str], client: str
+    settings: ChassisSettings, forwarded: list[str], client: str
 ) -> None:
     headers = [("x-forwarded-for", line) for line in forwarded]
 
@@ -75,18 +75,20 @@ FORGERY = (("x-forwarded-for", FORGED), ("x-forwarded-proto", "https"))
 
 
 @pytest.mark.parametrize("peer", [CLIENT, "127.0.0.1", "2001:db9::1", "not-an-address"])
-async def test_a_caller_who_is_no_proxy_is_not_believed(settings: Settings, peer: str) -> None:
+async def test_a_caller_who_is_no_proxy_is_not_believed(
+    settings: ChassisSettings, peer: str
+) -> None:
     assert await seen(settings, peer, *FORGERY) == Seen(client=peer, scheme="http")
 
 
-async def test_without_proxies_nobody_is_believed(settings: Settings) -> None:
+async def test_without_proxies_nobody_is_believed(settings: ChassisSettings) -> None:
     for peer in (PROXY, "127.0.0.1"):
         found = await seen(settings, peer, *FORGERY, trusted=[])
 
         assert found == Seen(client=peer, scheme="http")
 
 
-async def test_a_proxy_may_be_known_by_its_mapped_address(settings: Settings) -> None:
+async def test_a_proxy_may_be_known_by_its_mapped_address(settings: ChassisSettings) -> None:
     found = await seen(settings, f"::ffff:{PROXY}", ("x-forwarded-for", CLIENT))
 
     assert found.client == CLIENT
@@ -104,7 +106,7 @@ async def test_a_proxy_may_be_known_by_its_mapped_address(settings: Settings) ->
     ],
 )
 async def test_the_scheme_is_what_the_nearest_proxy_says(
-    settings: Settings, said: list[str], scheme: str
+    settings: ChassisSettings, said: list[str], scheme: str
 ) -> None:
     headers = [("x-forwarded-proto", line) for line in said]
 
@@ -116,7 +118,7 @@ def test_only_addresses_and_networks_are_taken(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("APP_HTTP_TRUSTED_PROXIES", json.dumps([value]))
 
     with pytest.raises(ValueError, match="trusted_proxies"):
-        Settings(environment="development")
+        ChassisSettings(environment="development")
 
 
 @pytest.mark.parametrize("everyone", ["0.0.0.0/0", "::/0"])
@@ -124,5 +126,5 @@ def test_production_does_not_trust_everyone(everyone: str) -> None:
     http = HttpSettings.model_validate({"trusted_proxies": [everyone]})
 
     with pytest.raises(ValueError, match="APP_HTTP_TRUSTED_PROXIES"):
-        Settings(environment="production", http=http, database=safe_database())
-    Settings(environment="development", http=http)
+        ChassisSettings(environment="production", http=http, database=safe_database())
+    ChassisSettings(environment="development", http=http)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from app.chassis.config import ChassisSettings
 from app.chassis.parts.auth.settings import MAKE_ONE
-from app.config import Settings
-from app.main import create_app
 
 from ..fixtures import PROJECT
 from ..test_config import safe_database
+from ..things.application import create_app
 
 SHORT = "aB3$xYz9!kLm2#Qp"
 WELL_KNOWN = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"
@@ -77,7 +77,7 @@ def test_development_starts_without_a_secret(
     monkeypatch.delenv("APP_AUTH_SECRETS")
     monkeypatch.setenv("APP_ENVIRONMENT", environment)
 
-    assert Settings().auth.secrets == []
+    assert ChassisSettings().auth.secrets == []
 
 
 def test_a_short_secret_is_refused_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,8 +86,8 @@ def test_a_short_secret_is_refused_everywhere(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("APP_ENVIRONMENT", "development")
 
     with pytest.raises(ValueError, match="APP_AUTH_SECRETS"):
-        Settings()
+        ChassisSettings()
 
 
 def test_secrets_are_not_shown() -> None:
-    assert GOOD not in repr(Settings(environment="test", auth={"secrets": [GOOD]}))  # type: ignore[arg-type]
+    assert GOOD not in repr(ChassisSettings(environment="test", auth={"secrets": [GOOD]}))  # type: ignore[arg-type]

@@ -16,10 +16,8 @@ from pydantic import SecretStr
 from app.chassis.parts.auth.errors import InvalidAccessToken
 from app.chassis.parts.auth.settings import AuthSettings
 from app.chassis.parts.auth.tokens import CLOCKS, AccessTokens, new_refresh_token
-from app.config import Settings
 
-from ...resources.accounts import ME, bearer, person
-from ..running import Running
+ME = "/api/v1/me"
 
 OURS = "x2Cq8-Bz5Vt1Wn7Rk4Lp0Sd9Gh3Jf6Ym-w8Ta3_Ec6Uo1Iv5Py9Ds2Fg7Hk4Zx0b"
 """Long enough for other algorithms, so that nothing but their name speaks against them."""
@@ -135,9 +133,9 @@ def test_what_is_ours_is_taken() -> None:
     ids=["a word", "three parts", "bytes", "another key"],
 )
 async def test_a_bad_token_is_answered_with_a_challenge(
-    anonymous: httpx2.AsyncClient, authorization: bytes
+    client: httpx2.AsyncClient, authorization: bytes
 ) -> None:
-    response = await anonymous.get(ME, headers={b"authorization": authorization})
+    response = await client.get(ME, headers={b"authorization": authorization})
 
     assert response.status_code == 401
     assert response.headers["content-type"] == "application/problem+json"
@@ -145,12 +143,14 @@ async def test_a_bad_token_is_answered_with_a_challenge(
     assert response.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YTpi"}, bearer("")], ids=str)
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer "}], ids=str
+)
 async def test_without_a_token_the_challenge_names_no_error(
-    anonymous: httpx2.AsyncClient, headers: dict[str, str]
+    client: httpx2.AsyncClient, headers: dict[str, str]
 ) -> None:
     """RFC 6750, section 3.1."""
-    response = await anonymous.get(ME, headers=headers)
+    response = await client.get(ME, headers=headers)
 
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
     assert response.json()["type"] == "urn:problem-type:not-signed-in"
@@ -181,17 +181,8 @@ def test_an_access_token_is_short_lived_and_unique() -> None:
     assert set(one) == {"iss", "aud", "sub", "exp", "iat", "jti"}
 
 
-async def test_without_secrets_each_start_makes_a_key_of_its_own(settings: Settings) -> None:
+def test_without_secrets_each_start_makes_a_key_of_its_own() -> None:
     one, other = AccessTokens(AuthSettings(secrets=[])), AccessTokens(AuthSettings(secrets=[]))
 
     with pytest.raises(InvalidAccessToken):
         other.read(one.issue(uuid4()))
-
-
-async def test_a_user_who_is_gone_is_signed_out(guarded: Running) -> None:
-    somebody = await person(guarded)
-    removed = await guarded.client.delete(f"/api/v1/users/{somebody.id}", headers=somebody.headers)
-
-    response = await guarded.client.get(ME, headers=somebody.headers)
-
-    assert (removed.status_code, response.status_code) == (204, 401)

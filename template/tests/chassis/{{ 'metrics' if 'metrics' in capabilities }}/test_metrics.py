@@ -11,14 +11,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from app.chassis.config import ChassisSettings
 from app.chassis.parts.metrics.settings import MetricsSettings
-from app.config import Settings
-from app.main import create_app
 
-from ...resources.users import register, user_body
 from .. import witness
 from ..database import unreachable_database
 from ..running import Running, running
+from ..things.application import create_app
+from ..things.factory import box_body, make_box
 
 BEARER = {"Authorization": f"Bearer {witness.TOKEN}"}
 Samples = dict[tuple[str, tuple[str, ...]], float]
@@ -36,13 +36,13 @@ async def scrape(client: httpx2.AsyncClient) -> Samples:
 
 
 async def test_requests_are_counted_by_route_and_status(client: httpx2.AsyncClient) -> None:
-    one = ("GET", "/api/v1/users/{user_id}")
+    one = ("GET", "/api/v1/boxes/{box_id}")
     before = await scrape(client)
 
-    user = await register(client)
+    box = await make_box(client)
     for _ in range(3):
-        await client.get(f"/api/v1/users/{user['id']}")
-    await client.get("/api/v1/users/00000000-0000-4000-8000-000000000000")
+        await client.get(f"/api/v1/boxes/{box['id']}")
+    await client.get("/api/v1/boxes/00000000-0000-4000-8000-000000000000")
     after = await scrape(client)
 
     def more(name: str, *labels: str) -> float:
@@ -50,7 +50,7 @@ async def test_requests_are_counted_by_route_and_status(client: httpx2.AsyncClie
 
     assert more("http_requests_total", *one, "200") == 3
     assert more("http_requests_total", *one, "404") == 1
-    assert more("http_requests_total", "POST", "/api/v1/users", "201") == 1
+    assert more("http_requests_total", "POST", "/api/v1/boxes", "201") == 1
     assert more("http_request_duration_seconds_count", *one) == 4
     assert after["http_requests_in_progress", ()] == before["http_requests_in_progress", ()]
 
@@ -61,7 +61,7 @@ async def test_what_clients_choose_makes_no_new_series(client: httpx2.AsyncClien
 
     for number in range(20):
         await client.request(f"BREW{number}", f"/no/such/path/{number}")
-        await client.get(f"/api/v1/users/{number}")  # no id: 422
+        await client.get(f"/api/v1/boxes/{number}")  # no id: 422
     after = await scrape(client)
 
     grown = {name for name, _ in after.keys() - before.keys()}
@@ -70,7 +70,7 @@ async def test_what_clients_choose_makes_no_new_series(client: httpx2.AsyncClien
 
 
 @pytest.fixture
-async def planted(settings: Settings, migrated: None) -> AsyncGenerator[Running]:
+async def planted(settings: ChassisSettings, tables_made: None) -> AsyncGenerator[Running]:
     """An application with a route that fails and one that takes until `app.state.release`."""
     app = create_app(settings)
     app.state.begun, app.state.release = asyncio.Event(), asyncio.Event()
@@ -200,22 +200,22 @@ async def test_who_has_no_token_reads_nothing(
     assert "db_pool" not in response.text
 
 
-async def test_without_a_token_everybody_reads(settings: Settings) -> None:
+async def test_without_a_token_everybody_reads(settings: ChassisSettings) -> None:
     open_to_all = settings.model_copy(update={"metrics": MetricsSettings()})
     async with running(create_app(open_to_all)) as service:
         assert (await service.client.get("/metrics")).status_code == 200
 
 
-async def test_without_a_database_there_are_metrics(settings: Settings) -> None:
+async def test_without_a_database_there_are_metrics(settings: ChassisSettings) -> None:
     lost = settings.model_copy(update={"database": unreachable_database()})
     async with running(create_app(lost)) as service:
-        assert (await service.client.post("/api/v1/users", json=user_body())).status_code == 503
+        assert (await service.client.post("/api/v1/boxes", json=box_body())).status_code == 503
         samples = await scrape(service.client)
 
-    assert samples["http_requests_total", ("POST", "/api/v1/users", "503")] >= 1
+    assert samples["http_requests_total", ("POST", "/api/v1/boxes", "503")] >= 1
 
 
 def test_production_refuses_metrics_for_everybody() -> None:
     assert list(MetricsSettings(token=SecretStr(witness.TOKEN)).unsafe()) == []
     with pytest.raises(ValueError, match="APP_METRICS_TOKEN is not set"):
-        Settings(metrics=MetricsSettings())
+        ChassisSettings(metrics=MetricsSettings())

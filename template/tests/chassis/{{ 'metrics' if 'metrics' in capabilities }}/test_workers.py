@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.config import Settings
+from app.chassis.config import ChassisSettings
 
 from .. import witness
 from ..serving import PATIENCE, server, wait_until_live
@@ -39,7 +39,7 @@ def wait_until(happens: Callable[[], bool]) -> None:
 
 
 def test_workers_tell_of_each_other_and_a_new_start_begins_at_nothing(
-    settings: Settings, migrated: None, tmp_path: Path
+    settings: ChassisSettings, tables_made: None, tmp_path: Path
 ) -> None:
     log, shared = tmp_path / "log", tmp_path / "metrics"
     # A worker that is told to stop while it starts may miss it: then it is killed.

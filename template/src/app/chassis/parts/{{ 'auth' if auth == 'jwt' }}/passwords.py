@@ -25,8 +25,15 @@ class Passwords:
     """Each hash takes 64 MiB and a tenth of a second of all that a core can do. So a few threads of
     their own do it; some callers may wait for them, and the others are told to come again."""
 
-    def __init__(self, threads: int, waiting: int, hasher: PasswordHash | None = None) -> None:
+    def __init__(
+        self,
+        threads: int,
+        waiting: int,
+        hasher: PasswordHash | None = None,
+        nobody: str = NOBODY,
+    ) -> None:
         self._hasher = hasher or PasswordHash.recommended()
+        self._nobody = nobody
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._places = threads + waiting
         self._running: set[Future[Any]] = set()
@@ -54,7 +61,7 @@ class Passwords:
         """Whether it is the right one, and a new hash if the stored one was made with other
         parameters. Without a stored hash it is wrong, at the same cost."""
         verify = self._hasher.verify_and_update
-        is_right, new = await self._run(verify, _canonical(password), stored or NOBODY)
+        is_right, new = await self._run(verify, _canonical(password), stored or self._nobody)
         return (is_right and stored is not None, new)
 
     async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:

@@ -73,6 +73,17 @@ class Document:
             return self.resolve(self.content["components"]["schemas"][name])
         return self.resolve(schema["anyOf"][0]) if "anyOf" in schema else schema
 
+    def ids_in(self, operation: Operation) -> set[str]:
+        """The names of the ids that a request names in its path and its body."""
+        path = {parameter.name for parameter in operation.path_parameters}
+        return path | (self._ids_of(operation.body) if operation.body else set())
+
+    def _ids_of(self, schema: Mapping[str, Any]) -> set[str]:
+        schema = self.resolve(schema)
+        inner = [*schema.get("properties", {}).values(), *filter(None, [schema.get("items")])]
+        found = {n for n, s in schema.get("properties", {}).items() if is_id(self.resolve(s))}
+        return found.union(*(self._ids_of(each) for each in inner))
+
     def sample(self, schema: Mapping[str, Any], known: Mapping[str, str], name: str = "") -> Any:
         """A valid value. `known` has ids of what exists, by the name of the field."""
         schema = self.resolve(schema)
@@ -89,6 +100,10 @@ class Document:
                 return f"somebody{next(_number)}@example.org"
         kind = schema.get("format", schema.get("type", "string"))
         return _SAMPLES.get(kind) or _SAMPLES.get(schema["type"], _text(schema))
+
+
+def is_id(schema: Mapping[str, Any]) -> bool:
+    return schema.get("format") == "uuid"
 
 
 def _text(schema: Mapping[str, Any]) -> str:

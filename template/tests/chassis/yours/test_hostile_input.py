@@ -11,11 +11,10 @@ from app.chassis.db.database import Database
 from app.config import Settings
 
 from ...letting_in import sign_in_admin
-from ...resources.posts import publish
-from ...resources.users import register
-from ..attacks import OPERATIONS, SECRET, Attack, attacks, body_of, url_of
-from ..operations import Operation
 from ..running import Running
+from .attacks import DOCUMENT, OPERATIONS, SECRET, Attack, attacks, body_of, url_of
+from .operations import Operation
+from .seeds import Known
 
 REFUSALS = {400, 413, 415, 422}
 
@@ -34,13 +33,6 @@ def verdict(operation: Operation, attack: Attack, answer: httpx2.Response) -> st
     if SECRET in answer.text:
         return f"repeats what was sent: {answer.text}"
     return "a long answer" if len(answer.content) + len(str(answer.headers)) > 50_000 else None
-
-
-async def seeds(client: httpx2.AsyncClient) -> dict[str, str]:
-    """Ids of what exists, by the names that paths and bodies give them."""
-    user = await register(client)
-    post = await publish(client, user["id"])
-    return {"user_id": user["id"], "author_id": user["id"], "post_id": post["id"]}
 
 
 Send = Callable[[Operation, Mapping[str, Any]], Awaitable[httpx2.Response]]
@@ -62,7 +54,7 @@ async def send(closed_service: Running, database: Database, settings: Settings) 
 async def test_hostile_input_is_refused(
     client: httpx2.AsyncClient, send: Send, operation: Operation
 ) -> None:
-    known = await seeds(client)
+    known = await Known(client).ids_of(*DOCUMENT.ids_in(operation))
     found = []
 
     for attack in attacks(operation, known):
@@ -78,7 +70,7 @@ async def test_what_is_broken_was_valid_before(
     client: httpx2.AsyncClient, send: Send, operation: Operation
 ) -> None:
     """Else its refusal would prove nothing."""
-    known = await seeds(client)
+    known = await Known(client).ids_of(*DOCUMENT.ids_in(operation))
     body = body_of(operation, known)
 
     answer = await send(operation, {"url": url_of(operation, known), "json": body})

@@ -7,14 +7,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app.config import Settings
+from app.chassis.config import ChassisSettings
 
-from .database import another_database
-from .fixtures import PROJECT
+from ..database import another_database
+from ..fixtures import PROJECT
 
 
 @pytest.fixture
-def fresh(settings: Settings) -> Generator[Config]:
+def fresh(settings: ChassisSettings) -> Generator[Config]:
     """A database of its own: that of the session is in use."""
     with another_database(settings.database) as database:
         config = Config(toml_file=PROJECT / "pyproject.toml")

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from . import witness
+from .. import witness
 from .operations import Document, Operation, Parameter, places, replaced
 
 DOCUMENT = Document()

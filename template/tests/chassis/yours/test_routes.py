@@ -1,10 +1,14 @@
-"""What holds for every route, so that a new one is held to it too."""
+"""The form of every route."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi.datastructures import DefaultPlaceholder
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
+
+from app.chassis.http.deps import get_session
 
 from ..running import Running
 
@@ -34,3 +38,19 @@ def test_operations_are_found_under_one_version(service: Running) -> None:
 
     assert any(path.startswith("/api/v1/") for path in paths)
     assert all(path.startswith(("/api/v1/", "/health/")) for path in paths)
+
+
+def sessions(dependant: Dependant) -> list[Any]:
+    """How long each session lives that a route asks for."""
+    found: list[Any] = []
+    for dependency in dependant.dependencies:
+        if dependency.call is get_session:
+            found.append(dependency.scope)
+        found += sessions(dependency)
+    return found
+
+
+def test_every_session_ends_before_the_answer(service: Running) -> None:
+    """A route that asks for `get_session` without the alias would commit after its answer."""
+    for context, route in routes(service):
+        assert set(sessions(route.dependant)) <= {"function"}, context.path

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import MetaData
 from werkzeug import Request, Response
 
 from app.config import Settings
@@ -72,12 +73,14 @@ schema.app = in_process = InProcess()
 
 
 @pytest.fixture(scope="module")
-async def headers(closed_service: Running, settings: Settings) -> AsyncGenerator[dict[str, str]]:
+async def headers(
+    closed_service: Running, settings: Settings, tables: MetaData
+) -> AsyncGenerator[dict[str, str]]:
     """What each request carries to get past the door."""
     in_process.client = closed_service.client
     # The application's own; it stands still while tests that aren't async run.
     in_process.loop = asyncio.get_running_loop()
-    async with emptied_afterwards(closed_service.database) as database:
+    async with emptied_afterwards(closed_service.database, tables) as database:
         yield await sign_in_admin(database, settings)
 
 

@@ -1,0 +1,1 @@
+"""What proves the chassis, and what attacks every route of yours. The template keeps it."""

@@ -1,0 +1,35 @@
+"""What tests put in: each call makes something new, arguments say what matters to the test."""
+
+from itertools import count
+from typing import Any
+
+import httpx2
+
+from app.chassis.db.database import Database
+
+from .tables import Box, Item
+
+URL = "/api/v1/boxes"
+
+_number = count(1)
+
+
+def box_body(**given: Any) -> dict[str, Any]:
+    return {"label": f"Box {next(_number)}", "note": "Some note."} | given
+
+
+async def make_box(client: httpx2.AsyncClient, **given: Any) -> dict[str, Any]:
+    """A box, made over HTTP, as it was answered."""
+    response = await client.post(URL, json=box_body(**given))
+    assert response.status_code == 201, response.text
+    box: dict[str, Any] = response.json()
+    return box
+
+
+async def store_box(database: Database, items: int = 0) -> Box:
+    """A box with some items, straight into the database."""
+    box = Box(**box_body())
+    box.items = [Item(text=f"Item {number}") for number in range(items)]
+    async with database.transaction() as session:
+        session.add(box)
+    return box
