@@ -1,7 +1,8 @@
 """Brings the newest version of the template into the project, or other answers: `just update`.
 
-Copier deletes what the new version or the new answers no longer bring, edited or not. So both are
-rendered into temporary directories first, and what you edited is named before anything happens.
+Copier renders the version that the project has and the new one; `merging.py` merges both with your
+edits. So what you edited in a file that moved is in the moved file, and what would be lost is named
+before anything happens.
 """
 
 import argparse
@@ -14,39 +15,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ANSWERS = ".copier-answers.yml"
-MIGRATIONS = "migrations/versions/"
+from .merging import ANSWERS, Merge, merge, prepare
+
+TAB = "\n    "
 MERGE = ("uv", "run", "alembic", "merge", "heads", "-m", "Merge what template and project added")
 
 OPTIONS = (
-    ("-r --vcs-ref", "questions", None, "a version, or `:current:` to change nothing but answers"),
-    ("-d --data", "questions", None, "an answer, as in -d python_version=3.13"),
-    ("--data-file", "questions", None, "a file of answers, in YAML"),
-    ("--ask", "questions", None, "ask this question again; may hold *"),
-    ("-l --defaults", "questions", 0, "ask nothing: your answers, and defaults for what is new"),
-    ("-A --skip-answered", "questions", 0, "ask only what is new"),
-    ("-o --conflict", "merging", None, "inline, for marks in the files, or rej, for files beside"),
-    ("-c --context-lines", "merging", None, "lines around a change that must be the same (3)"),
+    ("-r --vcs-ref", None, "a version, or `:current:` to change nothing but answers"),
+    ("-d --data", None, "an answer, as in -d python_version=3.13"),
+    ("--data-file", None, "a file of answers, in YAML"),
+    ("--ask", None, "ask this question again; may hold *"),
+    ("-l --defaults", 0, "ask nothing: your answers, and defaults for what is new"),
+    ("-A --skip-answered", 0, "ask only what is new"),
 )
-"""Options of Copier, the step that they are about, and whether they take a value."""
+"""Options of Copier, and whether they take a value."""
 
 COMMIT = "Commit or stash this first, so that git has all of it: git add -A && git commit"
 INIT = 'Git is your way back: git init && git add -A && git commit -m "Before the update"'
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What an update is going to do."""
-
+class Update:
     old: str
     new: str
     """Versions of the template, as Copier records them."""
 
-    edited: list[str]
-    """Files that it deletes although you edited them."""
+    plan: Merge
+    gone: list[str]
+    """Files that it deleted although you edited them."""
 
-    migrations: list[str]
-    """Migrations that it would delete. They stay: a database may have run them."""
+    conflicts: list[str]
 
 
 class PassOn(argparse.Action):
@@ -64,12 +62,12 @@ class PassOn(argparse.Action):
 
 
 def read_options(arguments: Sequence[str]) -> argparse.Namespace:
-    """`questions` go to the render of the new version, `merging` to the update itself."""
+    """`questions` go to the render of the new version."""
     parser = argparse.ArgumentParser(prog="just update", allow_abbrev=False)
-    parser.set_defaults(questions=[], merging=[])
+    parser.set_defaults(questions=[])
     add = parser.add_argument
-    for names, step, n, told in OPTIONS:
-        add(*names.split(), dest=step, nargs=n, metavar="VALUE", action=PassOn, help=told)
+    for names, n, told in OPTIONS:
+        add(*names.split(), dest="questions", nargs=n, metavar="VALUE", action=PassOn, help=told)
     add("--delete-edited", action="store_true", help="delete files that you edited, too")
     add("--no-check", action="store_true", help="don't install, join migrations and check")
     return parser.parse_args(arguments)
@@ -100,20 +98,8 @@ def render(folder: Path, *options: str) -> None:
     subprocess.run(command, check=True)
 
 
-def compare(old: Path, new: Path, project: Path) -> Plan:
-    """Two renders, and the project that was the first of them once."""
-    files = [path.relative_to(old).as_posix() for path in sorted(old.rglob("*")) if path.is_file()]
-    gone = [path for path in files if not (new / path).exists() and (project / path).is_file()]
-    doomed = [path for path in gone if not path.startswith(MIGRATIONS)]
-    return Plan(
-        version(old),
-        version(new),
-        [path for path in doomed if (project / path).read_bytes() != (old / path).read_bytes()],
-        [path for path in gone if path.startswith(MIGRATIONS)],
-    )
-
-
 def version(folder: Path) -> str:
+    """Of the template, as Copier records it."""
     lines = (folder / ANSWERS).read_text().splitlines()
     return next(line.split()[1] for line in lines if line.startswith("_commit:"))
 
@@ -126,7 +112,7 @@ def may_delete(edited: Sequence[str]) -> bool:
     return False
 
 
-def update(options: argparse.Namespace) -> Plan | None:
+def update(options: argparse.Namespace) -> Update | None:
     """What was done; None when there is nothing to do."""
     with tempfile.TemporaryDirectory() as scratch:
         old, new = Path(scratch, "old"), Path(scratch, "new")
@@ -135,38 +121,37 @@ def update(options: argparse.Namespace) -> Plan | None:
         if (old / ANSWERS).read_bytes() == (new / ANSWERS).read_bytes():
             print(f"Nothing to do: this is {version(old)}, with these answers.")
             return None
-        plan = compare(old, new, Path())
-        if plan.edited and not options.delete_edited and not may_delete(plan.edited):
+        plan = prepare(old, new, Path())
+        if taken := plan.in_the_way(Path()):
+            print("The update brings files of these names, and git does not have yours:", *taken)
+            sys.exit("Move them away, or commit them. Nothing was changed.")
+        doomed = plan.edited_and_gone()
+        if doomed and not options.delete_edited and not may_delete(doomed):
             sys.exit("Nothing was changed.")
-        answered = ["--defaults", "--vcs-ref", plan.new, "--data-file", str(new / ANSWERS)]
-        command = ["uvx", "copier", "update", "--quiet", *answered, *options.merging]
-        subprocess.run(command, check=True)
-    if plan.migrations:
-        git("restore", "--source", "HEAD", "--", *plan.migrations)
-    return plan
+        for path in doomed:
+            del plan.ours[path]
+        return Update(version(old), version(new), plan, doomed, merge(plan, Path()))
 
 
-def report(plan: Plan) -> list[str]:
-    """Print what happened; the result are the files that wait for you."""
-    what = f"went from {plan.old} to {plan.new}" if plan.old != plan.new else "has other answers"
-    print(f"The project {what} now. See it with: git diff")
+def report(done: Update) -> None:
+    what = f"from {done.old} to {done.new}" if done.old != done.new else "to other answers"
+    print(f"Updated {what}. See it with: git diff")
     (commit,) = git("rev-parse", "--short", "HEAD")
-    for path in plan.edited:
+    for path in done.gone:
         print(f"{path} is gone, with your edits. Back: git restore --source {commit} -- {path}")
-    if plan.migrations:
-        print("These stay, because a database may have run them:", *plan.migrations, sep="\n    ")
+    for addition in done.plan.additions:
+        print(f"{done.plan.moves.own[addition.path]} has what you had added to {addition.path}")
+    if done.plan.migrations:
+        print("These stay, because a database may have run them:", *done.plan.migrations, sep=TAB)
         print('At the end: uv run just migrate "drop what is gone", then uv run just check')
-    unmerged = git("diff", "--name-only", "--relative", "--diff-filter=U")
-    waiting = unmerged + git("ls-files", "--others", "--", "*.rej")
-    if waiting:
+    if done.conflicts:
         print("You and the template changed the same lines. Choose, and delete the marks:")
-        print(*waiting, sep="\n")
+        print(*done.conflicts, sep="\n")
         print("Then: git add -A && uv sync && uv run just check")
     print("To give up instead: git reset --hard && git clean -di")
-    return waiting
 
 
-def finish(plan: Plan) -> int:
+def finish(done: Update) -> int:
     """Install, join the migrations of both sides, and check."""
     subprocess.run(["uv", "sync"], check=True)
     heads = subprocess.check_output(["uv", "run", "alembic", "heads"], text=True)
@@ -174,7 +159,7 @@ def finish(plan: Plan) -> int:
         subprocess.run(MERGE, check=True)
         for fix in (["check", "--fix"], ["format"]):
             subprocess.run(["uv", "run", "ruff", *fix, "--quiet", "migrations"], check=True)
-    if plan.migrations:  # models and migrations can't agree yet
+    if done.plan.migrations:  # models and migrations can't agree yet
         return 0
     return subprocess.run(["uv", "run", "just", "check"], check=False).returncode
 
@@ -184,12 +169,13 @@ def main(arguments: Sequence[str]) -> int:
     if problem := obstacle():
         print(problem)
         return 1
-    plan = update(options)
-    if plan is None:
+    done = update(options)
+    if done is None:
         return 0
-    if report(plan):
+    report(done)
+    if done.conflicts:
         return 1
-    return 0 if options.no_check else finish(plan)
+    return 0 if options.no_check else finish(done)
 
 
 if __name__ == "__main__":
