@@ -9,8 +9,6 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from app.chassis.config import ChassisSettings
@@ -95,28 +93,29 @@ def test_an_upgrade_without_a_database_fails_with_one_sentence(settings: Chassis
     assert "Traceback" not in done.stdout + done.stderr
 
 
-# Every migration takes a while, and there is one more, so that processes would meet between two.
-SLOWLY = "def upgrade() -> None:\n    import time; time.sleep(0.2)\n"
-ONE_MORE = """
-revision, down_revision, branch_labels, depends_on = "slow", {head!r}, None, None
+# Every migration takes a while, so that processes would meet between two.
+SLOW = """
+revision, down_revision, branch_labels, depends_on = {number!r}, {before!r}, None, None
 
 def upgrade() -> None:
     import time; time.sleep(0.2)
 
 def downgrade() -> None: ...
 """
+COUNT = 3
 
 
 @pytest.fixture
 def slow_migrations(tmp_path: Path) -> Path:
-    """A folder with the project's migrations, made slow."""
+    """A folder with migrations of its own, which are run as the project's are."""
     shutil.copy(PROJECT / "pyproject.toml", tmp_path)
-    shutil.copytree(PROJECT / "migrations", tmp_path / "migrations")
-    head = ScriptDirectory.from_config(Config(toml_file=PROJECT / "pyproject.toml")).get_heads()[0]
     versions = tmp_path / "migrations" / "versions"
-    for path in versions.glob("*.py"):
-        path.write_text(path.read_text().replace("def upgrade() -> None:\n", SLOWLY))
-    (versions / "slow.py").write_text(ONE_MORE.format(head=head))
+    versions.mkdir(parents=True)
+    shutil.copy(PROJECT / "migrations" / "env.py", versions.parent)
+    for number in range(COUNT):
+        before = str(number - 1) if number else None
+        text = SLOW.format(number=str(number), before=before)
+        (versions / f"{number}.py").write_text(text)
     return tmp_path
 
 
@@ -127,6 +126,5 @@ def test_of_processes_that_start_at_once_one_migrates(
     processes = [start_upgrade(empty, slow_migrations) for _ in range(2)]
     outputs = [process.communicate(timeout=60)[0] for process in processes]
 
-    count = len(list((slow_migrations / "migrations" / "versions").glob("*.py")))
     assert [process.returncode for process in processes] == [0, 0], outputs
-    assert sum(output.count("Running upgrade") for output in outputs) == count
+    assert sum(output.count("Running upgrade") for output in outputs) == COUNT

@@ -26,7 +26,7 @@ def test_migrations_are_one_line(alembic_config: Config) -> None:
     """Two that follow the same one, from two branches or from the template and from you."""
     heads = ScriptDirectory.from_config(alembic_config).get_heads()
 
-    assert len(heads) == 1, 'join them: uv run alembic merge heads -m "merge" && uv run just fix'
+    assert len(heads) <= 1, 'join them: uv run alembic merge heads -m "merge" && uv run just fix'
 
 
 def test_migrations_lead_to_the_models_and_back(fresh: Config) -> None:

@@ -33,13 +33,6 @@ def test_every_route_is_documented(service: Running) -> None:
         assert route.description, context.path
 
 
-def test_operations_are_found_under_one_version(service: Running) -> None:
-    paths = [context.path or "" for context, _ in routes(service)]
-
-    assert any(path.startswith("/api/v1/") for path in paths)
-    assert all(path.startswith(("/api/v1/", "/health/")) for path in paths)
-
-
 def sessions(dependant: Dependant) -> list[Any]:
     """How long each session lives that a route asks for."""
     found: list[Any] = []

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.core.errors import NoLinksFound
 from sqlalchemy import MetaData
 from werkzeug import Request, Response
 
@@ -99,7 +100,12 @@ def test_every_answer_is_as_documented(
 
 
 def test_so_are_the_answers_in_a_sequence_of_requests(headers: dict[str, str]) -> None:
-    class Sequences(schema.as_state_machine()):  # type: ignore[misc]  # made at runtime
+    try:
+        machine: Any = schema.as_state_machine()
+    except NoLinksFound:  # no operation takes what another one answers
+        return
+
+    class Sequences(machine):  # type: ignore[misc]  # made at runtime
         def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
             assume_fit(case)
             return {"headers": headers}
