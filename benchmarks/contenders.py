@@ -10,7 +10,7 @@ from benchmarks.servers import Plan
 from benchmarks.stage import STANDARD, Stage, url_of
 from tests.commands import steps_of
 from tests.pgbouncer import pgbouncer
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 from tests.serving import Postgres
 
 LIMIT = "limit"

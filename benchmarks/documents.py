@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
 FIGURES = REFERENCE / "performance.json"

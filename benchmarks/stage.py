@@ -23,7 +23,7 @@ from tests.commands import run
 from tests.conftest import FOREIGN
 from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.pgbouncer import program as pgbouncer
-from tests.rendering import ROOT, Renderer
+from tests.rendering.renders import ROOT, Renderer
 from tests.serving import Postgres, postgres
 from tests.variants import VARIANTS_FOLDER
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.living import Project, start_project, template_with_versions
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 
 # What this machine sets must not decide what renders look like, nor whether their suites pass.
 FOREIGN = (

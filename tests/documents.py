@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.option_names import names, page_names, spoken, strangers_of
 from tests.prose import Document, documents
-from tests.rendering import Render
+from tests.rendering.renders import Render
 
 OF_FASTAPI = {"/docs", "/openapi.json"}
 """Routes that no source declares: a setting turns them on."""

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from packaging.version import Version
 
-from tests.rendering import ROOT, copy_of_template
+from tests.rendering.renders import ROOT, copy_of_template
 
 NO_HISTORY = (
     "{} holds no history of releases. In a shallow clone: `git fetch --unshallow`; in a workflow of"

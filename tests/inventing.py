@@ -11,7 +11,7 @@ from tests.edits import nothing
 from tests.history import Change, History, git, invented_history
 from tests.planting import BLOCK, examples, together, write
 from tests.promises import broken_promises, update
-from tests.rendering import copy_of_template
+from tests.rendering.renders import copy_of_template
 from tests.updating import Project
 
 OLD, NEW = "v1.0.0", "v2.0.0"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.installing import Environment
 from tests.pgbouncer import pgbouncer
-from tests.rendering import Render
+from tests.rendering.renders import Render
 from tests.serving import (
     TELLS_OF_CLIENTS,
     Answer,

@@ -13,7 +13,7 @@ import yaml
 
 from tests.history import git
 from tests.installing import LOWEST, interpreter
-from tests.rendering import copy_of_template
+from tests.rendering.renders import copy_of_template
 
 OLD, NEW = "v1.0.0", "v1.1.0"
 

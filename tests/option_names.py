@@ -5,7 +5,7 @@ import re
 from functools import cache
 from typing import Any
 
-from tests.rendering import ROOT, Render, questions
+from tests.rendering.renders import ROOT, Render, questions
 
 TEMPLATE = ROOT / "template"
 

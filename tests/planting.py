@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from tests.history import Change
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 
 PAGE = ROOT / "docs" / "how-to" / "change-what-is-public.md"
 COMPUTED = "# --- Computed"

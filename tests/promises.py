@@ -10,7 +10,7 @@ import jinja2.meta
 
 from tests.history import Change, History
 from tests.questionnaire import offered_by
-from tests.rendering import Answers, environment
+from tests.rendering.renders import Answers, environment
 from tests.updating import LOCK, Files, Project, edited, fresh, start
 
 ANSWERS_FILE = ".copier-answers.yml"

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from tests.rendering import Render
+from tests.rendering.renders import Render
 
 NOTES = (".env.example", "justfile", "*.yml", "*.yaml")
 """Files whose comments are read, beside the pages: `*.md`."""

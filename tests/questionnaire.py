@@ -16,7 +16,13 @@ import jinja2.meta
 from copier._main import Worker
 
 from tests.covering import Constraint, Row, Space
-from tests.rendering import Answers, compiling_once, copy_of_template, environment, questions
+from tests.rendering.renders import (
+    Answers,
+    compiling_once,
+    copy_of_template,
+    environment,
+    questions,
+)
 
 ON, OFF = "on", "off"
 LISTED, REVERSED = "listed", "reversed"

@@ -16,7 +16,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from tests.history import git, version_of
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 
 SUBSECTIONS = ("What changes in your project", "New questions and their defaults")
 NAME = "copier-fastapi"

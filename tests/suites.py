@@ -12,7 +12,7 @@ from tests.commands import run, steps_of
 from tests.given import POSTGRES, database_anew
 from tests.installing import Environment
 from tests.journey import serve
-from tests.rendering import Render
+from tests.rendering.renders import Render
 from tests.variants import VARIANTS_FOLDER, description
 
 

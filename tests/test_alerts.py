@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 
 ALERTS, DASHBOARD = "deploy/prometheus/alerts.yml", "deploy/grafana/dashboard.json"
 MINUTES = 30

@@ -11,7 +11,7 @@ import pytest
 
 from tests.commands import run
 from tests.installing import Environment
-from tests.rendering import Answers, Renderer
+from tests.rendering.renders import Answers, Renderer
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.covering import Constraint, Row, Space, cover
 from tests.questionnaire import accepts, answers_of, ask, choices, row_of, space
-from tests.rendering import Renderer, questions
+from tests.rendering.renders import Renderer, questions
 from tests.variants import EXTREMES, PAIRWISE, PRESETS, VARIANTS, chosen, matrix
 
 FACTORS = space().factors

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.questionnaire import choices
-from tests.rendering import ROOT, questions
+from tests.rendering.renders import ROOT, questions
 
 REFERENCE = (ROOT / "docs" / "reference" / "questions.md").read_text().partition("\n## ")[0]
 ASKED = [name for name, question in questions().items() if question.get("when", True) is not False]

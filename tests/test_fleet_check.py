@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands import steps_of
 from tests.installing import Environment
-from tests.rendering import Render, Renderer
+from tests.rendering.renders import Render, Renderer
 from tests.serving import SECRETS, Postgres, free_port, postgres, service
 
 pytestmark = pytest.mark.slow

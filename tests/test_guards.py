@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.installing import Environment
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 
 RUFF = ("ruff", "check", "--output-format=json")
 IMPORTS = ("lint-imports",)

@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from tests.history import git, next_version, real_history, releases
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 
 CHANGELOG = "# Changelog\n\n## 0.3.0 (unreleased)\n\n## 0.2.0 (2026-12-01)\n"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.living import NEW, OLD, Project, commit
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 
 pytestmark = pytest.mark.slow
 

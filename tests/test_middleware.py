@@ -4,7 +4,7 @@ from itertools import combinations
 
 import yaml
 
-from tests.rendering import environment, questions
+from tests.rendering.renders import environment, questions
 
 ORDER = [
     "proxy_headers",

@@ -14,7 +14,7 @@ import pytest
 
 from tests.installing import Environment
 from tests.living import Project, start_project, variables
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 from tests.serving import Service, free_port, service
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.rendering import environment
+from tests.rendering.renders import environment
 from tests.union import LOCK, versions
 
 MACROS: Any = environment().get_template("extensions/naming.jinja").module

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rendering import ROOT, Renderer
+from tests.rendering.renders import ROOT, Renderer
 from tests.variants import PAIRWISE, VARIANTS
 
 PROMISED = [

@@ -16,7 +16,7 @@ from tests.faults.measured import Measured
 from tests.given import at, given_database, given_servers
 from tests.installing import Environment
 from tests.pgbouncer import configuration, pgbouncer
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.serving import Postgres, migrate, postgres
 
 WORKLOAD = Path(__file__).with_name("pgbouncer_workload.py").read_text()

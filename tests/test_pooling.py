@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rendering import environment
+from tests.rendering.renders import environment
 
 MACROS: Any = environment().get_template("extensions/pooling.jinja").module
 FREE = 10

@@ -10,7 +10,7 @@ import pytest
 
 from tests.commands import run
 from tests.installing import Environment
-from tests.rendering import Render, Renderer
+from tests.rendering.renders import Render, Renderer
 from tests.serving import SECRETS, free_port, postgres
 
 MISSING = (

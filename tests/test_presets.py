@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.installing import LOWEST, interpreter, newest_interpreter
-from tests.rendering import Renderer, questions
+from tests.rendering.renders import Renderer, questions
 from tests.union import LOCK, versions, write_project
 from tests.variants import PRESETS
 

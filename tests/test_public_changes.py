@@ -34,7 +34,7 @@ from tests.planting import (
     together,
     write,
 )
-from tests.rendering import Answers
+from tests.rendering.renders import Answers
 from tests.updating import Project, edited, fresh, run_copier, start
 
 UNTRUSTED = 4

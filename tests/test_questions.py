@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.rendering import Render, Renderer, questions
+from tests.rendering.renders import Render, Renderer, questions
 from tests.variants import MIDDLEWARE
 
 POSTGRES = {"database_driver": "asyncpg"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 
 Refusal = tuple[dict[str, Any], str]
 """Answers, and what the message must say."""

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from tests.history import git, releases, take_working_tree
 from tests.release import RefusedError, bumped, release
-from tests.rendering import ROOT
+from tests.rendering.renders import ROOT
 
 TODAY = date(2027, 1, 5)
 PERSON = "Ada"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.documents import lies
 from tests.option_names import labels, names
-from tests.rendering import Render, Renderer, questions
+from tests.rendering.renders import Render, Renderer, questions
 from tests.variants import VARIANTS
 
 LITTLE = {"preset": "minimal", "middleware": [], "server": "granian", "ci": "none"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.installing import Environment
 from tests.journey import until
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.serving import Postgres, Service, create_admin, migrate, postgres, replica_of, service
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.installing import install_union, interpreter
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.suites import prove
 from tests.variants import VARIANTS, chosen
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rendering import ROOT, Renderer, configuration
+from tests.rendering.renders import ROOT, Renderer, configuration
 from tests.variants import PAIRWISE, VARIANTS
 
 TEMPLATE = ROOT / "template"

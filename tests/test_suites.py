@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands import run, steps_of
 from tests.installing import Environment
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.suites import Report, Step
 from tests.union import declared, news, requirements, without_upper_bounds
 from tests.variants import VARIANTS

@@ -9,7 +9,7 @@ import pytest
 from tests.edits import edit
 from tests.history import History, invented_history
 from tests.questionnaire import accepts, ask, choices, values_of
-from tests.rendering import Answers, questions
+from tests.rendering.renders import Answers, questions
 from tests.updating import Files, Project, edited, fresh, start
 
 BASES: dict[str, Answers] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.installing import Environment
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.unrendered import TREES, TYPED, make_tree, python_sources, settled_by_rendering
 from tests.variants import VARIANTS_FOLDER
 

@@ -14,7 +14,7 @@ from tests.edits import edit, nothing, rename_by_hand
 from tests.history import History, git, known_releases, real_history
 from tests.promises import ANSWERS_FILE, broken_promises, update
 from tests.questionnaire import offered_by
-from tests.rendering import Answers
+from tests.rendering.renders import Answers
 from tests.updating import LOCK, Files, Project, edited, fresh, run_copier, start
 from tests.variants import PAIRWISE, PRESETS, VARIANTS
 

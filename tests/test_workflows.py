@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.rendering import ROOT, Renderer, questions
+from tests.rendering.renders import ROOT, Renderer, questions
 
 GITHUB = ROOT / ".github"
 WORKFLOWS = sorted(GITHUB.glob("workflows/*.yml"))

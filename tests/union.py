@@ -18,7 +18,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from tests.questionnaire import ask
-from tests.rendering import ROOT, environment
+from tests.rendering.renders import ROOT, environment
 from tests.variants import VARIANTS
 
 LOCK = ROOT / "template" / "uv.lock"

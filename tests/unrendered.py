@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.questionnaire import choices
-from tests.rendering import Answers, Renderer, environment
+from tests.rendering.renders import Answers, Renderer, environment
 from tests.variants import MIDDLEWARE
 
 # All that any condition in the name of a Python file asks about: both drivers, every way to pool.

@@ -19,7 +19,7 @@ from copier._types import VcsRef
 from copier._vcs import clone
 
 from tests.history import Change, History, git
-from tests.rendering import Answers, compiling_once
+from tests.rendering.renders import Answers, compiling_once
 
 LOCK = "uv.lock"
 """The user's from the first day on: an update leaves it as it is."""

@@ -15,7 +15,7 @@ from typing import Any
 from tests import questionnaire
 from tests.covering import Row, cover
 from tests.questionnaire import OFF, ON, ORDER, answers_of, choices, row_of
-from tests.rendering import ROOT, Answers, questions
+from tests.rendering.renders import ROOT, Answers, questions
 
 VARIANTS_FOLDER = ROOT / ".variants"
 MIDDLEWARE = tuple(choices("middleware"))

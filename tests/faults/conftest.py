@@ -7,7 +7,7 @@ import pytest
 from tests.faults.plantings import PlantingRenderer
 from tests.faults.stage import MODES, Stage, stage
 from tests.installing import Environment
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 
 
 @pytest.fixture(scope="session")

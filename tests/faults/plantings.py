@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.stage import Stage
-from tests.rendering import Render, Renderer
+from tests.rendering.renders import Render, Renderer
 
 Edit = tuple[str, str, str]
 """A file, what stands in it, and what takes its place."""

@@ -24,7 +24,7 @@ from tests.faults.neighbours import Place
 from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, percentile
 from tests.faults.stage import MODES, stage
 from tests.installing import LOWEST, Environment, install_union, interpreter
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.serving import Service
 from tests.variants import VARIANTS_FOLDER
 

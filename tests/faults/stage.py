@@ -13,7 +13,7 @@ import asyncpg
 from tests import serving
 from tests.installing import Environment
 from tests.pgbouncer import pgbouncer
-from tests.rendering import Render, Renderer
+from tests.rendering.renders import Render, Renderer
 from tests.serving import Postgres, Service, migrate, postgres
 
 MODES = ("queue", "pgbouncer", "null", "asyncpg")

@@ -9,7 +9,7 @@ from benchmarks.documents import POOLING, replace_block
 from tests.faults.measured import FIGURES, origin, publish, tell
 from tests.faults.outcomes import Outcome, flaw_of, percentile
 from tests.faults.plantings import USUAL, plant
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 
 PROBLEM = {"content-type": "application/problem+json", "retry-after": "1"}
 ALL = [

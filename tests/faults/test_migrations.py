@@ -12,7 +12,7 @@ from tests.commands import run
 from tests.faults.measured import Measured
 from tests.faults.stage import Stage
 from tests.installing import Environment
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.serving import SECRETS, free_port
 
 pytestmark = pytest.mark.slow

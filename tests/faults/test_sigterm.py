@@ -12,7 +12,7 @@ from tests.faults.outcomes import acknowledged, flaws, kinds
 from tests.faults.stage import MODES, POOL, Stage, stage
 from tests.installing import Environment
 from tests.journey import STOPPED, UNCLOSED, until
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 
 pytestmark = pytest.mark.slow
 HELD = 1.0

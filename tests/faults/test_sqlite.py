@@ -13,7 +13,7 @@ from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, percentil
 from tests.faults.plantings import plant
 from tests.faults.sqlite import MODES, File
 from tests.installing import Environment
-from tests.rendering import Renderer
+from tests.rendering.renders import Renderer
 from tests.serving import Service
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ import yaml
 from copier import run_copy
 from copier._jinja_ext import CopierTemplateLoader, SandboxedEnvironment
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PARTS = ("copier.yml", "extensions", "template")
 """What Copier reads. Everything else of the repository has no effect on a render."""
 

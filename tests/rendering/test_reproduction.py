@@ -10,7 +10,7 @@ import pytest
 from copier import run_copy
 
 from tests.history import git
-from tests.rendering import ROOT, Render, Renderer, configuration, copy_of_template
+from tests.rendering.renders import ROOT, Render, Renderer, configuration, copy_of_template
 
 COPIER = (sys.executable, "-m", "copier", "copy")
 # Of Copier's globals and filters.

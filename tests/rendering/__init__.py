@@ -1,0 +1,1 @@
+"""Renders: the same answers give the same files, everywhere, for everybody and without trust."""
