@@ -25,7 +25,7 @@ from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.pgbouncer import program as pgbouncer
 from tests.rendering.renders import ROOT, Renderer
 from tests.serving import Postgres, postgres
-from tests.variants import VARIANTS_FOLDER
+from tests.variants.numbered import VARIANTS_FOLDER
 
 # Whose routes are open: what signing in costs is no part of any figure.
 STANDARD = {"database_driver": "asyncpg", "auth": "none", "capabilities": []}

@@ -10,9 +10,9 @@ from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 
-from tests.questionnaire import choices
 from tests.union import wants_newest, write_newest, write_project
-from tests.variants import VARIANTS_FOLDER
+from tests.variants.factors import choices
+from tests.variants.numbered import VARIANTS_FOLDER
 
 PLUGIN = Path(__file__).parent / "plugin"
 LOWEST = "3.11"

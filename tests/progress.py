@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.variants import description
+from tests.variants.numbered import description
 
 ROWS = "tests/test_rows.py::"
 

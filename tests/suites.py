@@ -13,7 +13,7 @@ from tests.given import POSTGRES, database_anew
 from tests.installing import Environment
 from tests.journey import serve
 from tests.rendering.renders import Render
-from tests.variants import VARIANTS_FOLDER, description
+from tests.variants.numbered import VARIANTS_FOLDER, description
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.rendering.renders import ROOT, Renderer
-from tests.variants import PAIRWISE, VARIANTS
+from tests.variants.numbered import PAIRWISE, VARIANTS
 
 PROMISED = [
     "AS1",

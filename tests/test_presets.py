@@ -14,7 +14,7 @@ import pytest
 from tests.installing import LOWEST, interpreter, newest_interpreter
 from tests.rendering.renders import Renderer, questions
 from tests.union import LOCK, versions, write_project
-from tests.variants import PRESETS
+from tests.variants.numbered import PRESETS
 
 pytestmark = pytest.mark.slow
 

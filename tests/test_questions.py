@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.rendering.renders import Render, Renderer, questions
-from tests.variants import MIDDLEWARE
+from tests.variants.numbered import MIDDLEWARE
 
 POSTGRES = {"database_driver": "asyncpg"}
 SIZING = {

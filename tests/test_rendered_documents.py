@@ -7,7 +7,7 @@ import pytest
 from tests.documents import lies
 from tests.option_names import labels, names
 from tests.rendering.renders import Render, Renderer, questions
-from tests.variants import VARIANTS
+from tests.variants.numbered import VARIANTS
 
 LITTLE = {"preset": "minimal", "middleware": [], "server": "granian", "ci": "none"}
 """A service that much could be wrong about."""

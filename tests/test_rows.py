@@ -8,7 +8,7 @@ import pytest
 from tests.installing import install_union, interpreter
 from tests.rendering.renders import Renderer
 from tests.suites import prove
-from tests.variants import VARIANTS, chosen
+from tests.variants.numbered import VARIANTS, chosen
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.rendering.renders import ROOT, Renderer, configuration
-from tests.variants import PAIRWISE, VARIANTS
+from tests.variants.numbered import PAIRWISE, VARIANTS
 
 TEMPLATE = ROOT / "template"
 ACTING_BY_NAME = {".gitignore.jinja", ".pre-commit-config.yaml.jinja"}

@@ -12,7 +12,7 @@ from tests.installing import Environment
 from tests.rendering.renders import Renderer
 from tests.suites import Report, Step
 from tests.union import declared, news, requirements, without_upper_bounds
-from tests.variants import VARIANTS
+from tests.variants.numbered import VARIANTS
 
 STEPS = ["ruff format --check", "ruff check", "mypy", "lint-imports", "pytest"]
 

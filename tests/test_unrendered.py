@@ -12,7 +12,7 @@ import pytest
 from tests.installing import Environment
 from tests.rendering.renders import Renderer
 from tests.unrendered import TREES, TYPED, make_tree, python_sources, settled_by_rendering
-from tests.variants import VARIANTS_FOLDER
+from tests.variants.numbered import VARIANTS_FOLDER
 
 
 @pytest.fixture(scope="session")

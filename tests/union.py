@@ -17,9 +17,9 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from tests.questionnaire import ask
 from tests.rendering.renders import ROOT, environment
-from tests.variants import VARIANTS
+from tests.variants.factors import ask
+from tests.variants.numbered import VARIANTS
 
 LOCK = ROOT / "template" / "uv.lock"
 SOURCE = ROOT / "template" / "pyproject.toml.jinja"

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.questionnaire import choices
 from tests.rendering.renders import Answers, Renderer, environment
-from tests.variants import MIDDLEWARE
+from tests.variants.factors import choices
+from tests.variants.numbered import MIDDLEWARE
 
 # All that any condition in the name of a Python file asks about: both drivers, every way to pool.
 TREES: dict[str, dict[str, Any]] = {

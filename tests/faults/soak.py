@@ -26,7 +26,7 @@ from tests.faults.stage import MODES, stage
 from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.rendering.renders import Renderer
 from tests.serving import Service
-from tests.variants import VARIANTS_FOLDER
+from tests.variants.numbered import VARIANTS_FOLDER
 
 OF_SQLITE = {f"sqlite-{mode}": mode for mode in sqlite.MODES}
 ALL = (*MODES, *OF_SQLITE)

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from tests.installing import Environment
 from tests.rendering.renders import Renderer
 from tests.union import declared, requirements
-from tests.variants import VARIANTS, description
+from tests.variants.numbered import VARIANTS, description
 
 OWN = {"app", "scripts", "tests"}
 # Declared by every service that has them, and imported by none.

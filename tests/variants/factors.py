@@ -15,7 +15,6 @@ from typing import Any
 import jinja2.meta
 from copier._main import Worker
 
-from tests.covering import Constraint, Row, Space
 from tests.rendering.renders import (
     Answers,
     compiling_once,
@@ -23,6 +22,7 @@ from tests.rendering.renders import (
     environment,
     questions,
 )
+from tests.variants.covering import Constraint, Row, Space
 
 ON, OFF = "on", "off"
 LISTED, REVERSED = "listed", "reversed"

@@ -4,10 +4,10 @@ from itertools import combinations, product
 
 import pytest
 
-from tests.covering import Constraint, Row, Space, cover
-from tests.questionnaire import accepts, answers_of, ask, choices, row_of, space
 from tests.rendering.renders import Renderer, questions
-from tests.variants import EXTREMES, PAIRWISE, PRESETS, VARIANTS, chosen, matrix
+from tests.variants.covering import Constraint, Row, Space, cover
+from tests.variants.factors import accepts, answers_of, ask, choices, row_of, space
+from tests.variants.numbered import EXTREMES, PAIRWISE, PRESETS, VARIANTS, chosen, matrix
 
 FACTORS = space().factors
 # As they are given: Copier itself puts several choices into the order of the list.

@@ -1,21 +1,28 @@
 """The variants: rows that together hold every valid triple of answers, the first every pair.
 
-They come from `copier.yml` by themselves: see `tests.questionnaire` and `tests.covering`. Only what
-no list of choices tells is written here: texts and sizes at their ends.
-
-`python -m tests.variants` lists them; `matrix` deals them out to the jobs of GitHub Actions.
+They come from `copier.yml` by themselves: see `factors` and `covering`. Only what no list of
+choices tells is written here: texts and sizes at their ends.
 """
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from tests import questionnaire
-from tests.covering import Row, cover
-from tests.questionnaire import OFF, ON, ORDER, answers_of, choices, row_of
 from tests.rendering.renders import ROOT, Answers, questions
+from tests.variants.covering import Row, cover
+from tests.variants.factors import (
+    OFF,
+    ON,
+    ORDER,
+    answers_of,
+    ask,
+    choices,
+    factors_of,
+    row_of,
+    space,
+)
 
 VARIANTS_FOLDER = ROOT / ".variants"
 MIDDLEWARE = tuple(choices("middleware"))
@@ -72,19 +79,19 @@ def all_or_nothing() -> Iterator[Row]:
     for name, question in questions().items():
         if question.get("multiselect"):
             factors = [f"{name}.{choice}" for choice in choices(name)]
-            last_first = questionnaire.factors_of(name)[f"{name}.{ORDER}"][-1]
+            last_first = factors_of(name)[f"{name}.{ORDER}"][-1]
             yield dict.fromkeys(factors, ON) | {f"{name}.{ORDER}": last_first}
             yield dict.fromkeys(factors, OFF)
 
 
 def rows(strength: int, seeds: list[Row], attempts: int) -> list[Row]:
-    return cover(questionnaire.space(), strength, seeds, attempts)
+    return cover(space(), strength, seeds, attempts)
 
 
 def compute() -> dict[str, Any]:
     presets = [{"preset": preset} for preset in PRESETS]
     # As users get them who answer nothing else; `row_of` tells what that makes of each factor.
-    seeds = [row_of(questionnaire.ask(answers).answers) for answers in presets]
+    seeds = [row_of(ask(answers).answers) for answers in presets]
     seeds += [row_of(answers) for answers in EXTREMES]
     pairs = rows(2, [*seeds, *all_or_nothing()], attempts=50)
     triples = rows(3, pairs, attempts=10)
@@ -98,7 +105,8 @@ def compute() -> dict[str, Any]:
 def _kept() -> dict[str, Any]:
     """Computing takes seconds, and every process of the tests needs the result."""
     sources = [ROOT / "copier.yml", *sorted((ROOT / "extensions").glob("*.jinja"))]
-    sources += [ROOT / "tests" / f"{name}.py" for name in ("covering", "questionnaire", "variants")]
+    names = ("covering", "factors", "numbered")
+    sources += [Path(__file__).with_name(f"{name}.py") for name in names]
     key = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     file = VARIANTS_FOLDER / f"variants-{key[:16]}.json"
     if file.exists():
@@ -152,22 +160,3 @@ def matrix(numbers: tuple[str, ...], shards: int) -> dict[str, Any]:
     return {
         "include": [{"shard": n, "rows": " ".join(hand)} for n, hand in enumerate(hands, start=1)]
     }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.variants")
-    commands = parser.add_subparsers(dest="command")
-    deal = commands.add_parser("matrix", help="rows for the jobs of GitHub Actions, as JSON")
-    deal.add_argument("--shards", type=int, default=1)
-    deal.add_argument("--all", action="store_true", help="every triple, not only every pair")
-    options = parser.parse_args()
-    if options.command:
-        numbers = tuple(VARIANTS) if options.all else PAIRWISE
-        print(json.dumps(matrix(numbers, options.shards)))
-        return
-    for number in VARIANTS:
-        print(f"{number:>3} {'pair' if number in PAIRWISE else 'triple':6} {description(number)}")
-
-
-if __name__ == "__main__":
-    main()
