@@ -9,9 +9,9 @@ from typing import Any
 import jinja2.meta
 
 from tests.history import Change, History
+from tests.questionnaire.answering import offered_by
 from tests.rendering.renders import Answers, environment
 from tests.updating import LOCK, Files, Project, edited, fresh, start
-from tests.variants.factors import offered_by
 
 ANSWERS_FILE = ".copier-answers.yml"
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.questionnaire.answering import choices
 from tests.rendering.renders import ROOT, questions
-from tests.variants.factors import choices
 
 REFERENCE = (ROOT / "docs" / "reference" / "questions.md").read_text().partition("\n## ")[0]
 ASKED = [name for name, question in questions().items() if question.get("when", True) is not False]

@@ -8,9 +8,9 @@ import pytest
 
 from tests.edits import edit
 from tests.history import History, invented_history
+from tests.questionnaire.answering import accepts, ask, choices, values_of
 from tests.rendering.renders import Answers, questions
 from tests.updating import Files, Project, edited, fresh, start
-from tests.variants.factors import accepts, ask, choices, values_of
 
 BASES: dict[str, Answers] = {
     "sqlite": {},

@@ -13,9 +13,9 @@ from packaging.version import Version
 from tests.edits import edit, nothing, rename_by_hand
 from tests.history import History, git, known_releases, real_history
 from tests.promises import ANSWERS_FILE, broken_promises, update
+from tests.questionnaire.answering import offered_by
 from tests.rendering.renders import Answers
 from tests.updating import LOCK, Files, Project, edited, fresh, run_copier, start
-from tests.variants.factors import offered_by
 from tests.variants.numbered import PAIRWISE, PRESETS, VARIANTS
 
 # https://docs.renovatebot.com/modules/manager/copier

@@ -17,8 +17,8 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from tests.questionnaire.answering import ask
 from tests.rendering.renders import ROOT, environment
-from tests.variants.factors import ask
 from tests.variants.numbered import VARIANTS
 
 LOCK = ROOT / "template" / "uv.lock"

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from tests.questionnaire.answering import choices
 from tests.rendering.renders import Answers, Renderer, environment
-from tests.variants.factors import choices
 from tests.variants.numbered import MIDDLEWARE
 
 # All that any condition in the name of a Python file asks about: both drivers, every way to pool.

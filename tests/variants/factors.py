@@ -1,49 +1,23 @@
-"""What can be answered, read from `copier.yml` itself: factors and constraints of the variants.
+"""What variants are made of, read from `copier.yml` itself: factors, and constraints between them.
 
 A question with choices is a factor. One that takes several is a factor for each choice, and one
 more for the order in which they are given. What excludes what is never written here: Copier is
 asked, with the questionnaire's own validators and conditions.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jinja2.meta
-from copier._main import Worker
 
-from tests.rendering.renders import (
-    Answers,
-    compiling_once,
-    copy_of_template,
-    environment,
-    questions,
-)
+from tests.questionnaire.answering import accepts, choices, values_of
+from tests.rendering.renders import Answers, environment, questions
 from tests.variants.covering import Constraint, Row, Space
 
 ON, OFF = "on", "off"
 LISTED, REVERSED = "listed", "reversed"
 ORDER = "order"
-
-
-def choices(name: str) -> list[Any]:
-    return offered_by(questions()[name])
-
-
-def offered_by(question: Mapping[str, Any]) -> list[Any]:
-    offered = question.get("choices", [])
-    labelled = offered.values() if isinstance(offered, dict) else offered
-    return [choice["value"] if isinstance(choice, dict) else choice for choice in labelled]
-
-
-def values_of(name: str) -> dict[str, Any]:
-    """The answers to a question with choices, by the text of a factor's value."""
-    if questions()[name]["type"] == "bool":
-        return {"true": True, "false": False}
-    return {str(choice): choice for choice in choices(name)}
 
 
 def factors_of(name: str) -> dict[str, list[str]]:
@@ -83,46 +57,6 @@ def answers_of(row: Row) -> dict[str, Any]:
             given = [choice for choice in choices(name) if row[f"{name}.{choice}"] == ON]
             answers[name] = given if row[f"{name}.{ORDER}"] == LISTED else given[::-1]
     return answers
-
-
-@dataclass(frozen=True)
-class Asked:
-    answers: Answers
-    """All of them, the computed ones included."""
-
-    skipped: frozenset[str]
-    """Questions that these answers leave no room for."""
-
-
-@cache
-def _worker() -> tuple[Worker, tempfile.TemporaryDirectory[str]]:
-    """Copier with the questions alone, read once, and what deletes them in the end."""
-    place = tempfile.TemporaryDirectory(prefix="questionnaire-")
-    folder = copy_of_template(Path(place.name, "source"), parts=("copier.yml", "extensions"))
-    return Worker(str(folder), folder / "nowhere", defaults=True, quiet=True), place
-
-
-def ask(answers: Answers) -> Asked:
-    """What Copier makes of these answers. Raises `ValueError` when it refuses one."""
-    worker, _ = _worker()
-    worker.data = dict(answers)
-    with compiling_once():
-        worker._ask()  # `run_copy` would render too
-    return Asked(worker.answers.combined, frozenset(worker.answers.hidden))
-
-
-def accepts(answers: Answers) -> bool:
-    """Whether Copier takes the answers, and none of them in vain: a question that is skipped
-    has its default and nothing else."""
-    try:
-        asked = ask(answers)
-        in_vain = asked.skipped & answers.keys()
-        if not in_vain:
-            return True
-        usual = ask({key: value for key, value in answers.items() if key not in in_vain})
-    except ValueError:
-        return False
-    return all(usual.answers[name] == answers[name] for name in in_vain)
 
 
 def constraints() -> list[Constraint]:

@@ -7,24 +7,17 @@ choices tells is written here: texts and sizes at their ends.
 import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
+from tests.questionnaire.answering import ask, choices
 from tests.rendering.renders import ROOT, Answers, questions
 from tests.variants.covering import Row, cover
-from tests.variants.factors import (
-    OFF,
-    ON,
-    ORDER,
-    answers_of,
-    ask,
-    choices,
-    factors_of,
-    row_of,
-    space,
-)
+from tests.variants.factors import OFF, ON, ORDER, answers_of, factors_of, row_of, space
 
 VARIANTS_FOLDER = ROOT / ".variants"
+MADE_BY = ("questionnaire/answering", "variants/covering", "variants/factors", "variants/numbered")
+"""Modules that decide what the rows are, besides `copier.yml` and the macros."""
+
 MIDDLEWARE = tuple(choices("middleware"))
 PRESETS = tuple(choices("preset"))
 
@@ -105,8 +98,7 @@ def compute() -> dict[str, Any]:
 def _kept() -> dict[str, Any]:
     """Computing takes seconds, and every process of the tests needs the result."""
     sources = [ROOT / "copier.yml", *sorted((ROOT / "extensions").glob("*.jinja"))]
-    names = ("covering", "factors", "numbered")
-    sources += [Path(__file__).with_name(f"{name}.py") for name in names]
+    sources += [ROOT / "tests" / f"{name}.py" for name in MADE_BY]
     key = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     file = VARIANTS_FOLDER / f"variants-{key[:16]}.json"
     if file.exists():

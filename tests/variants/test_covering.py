@@ -4,9 +4,10 @@ from itertools import combinations, product
 
 import pytest
 
+from tests.questionnaire.answering import accepts, ask, choices
 from tests.rendering.renders import Renderer, questions
 from tests.variants.covering import Constraint, Row, Space, cover
-from tests.variants.factors import accepts, answers_of, ask, choices, row_of, space
+from tests.variants.factors import answers_of, row_of, space
 from tests.variants.numbered import EXTREMES, PAIRWISE, PRESETS, VARIANTS, chosen, matrix
 
 FACTORS = space().factors
