@@ -50,12 +50,12 @@ variants:
 
 # Tell what has been released since the pins, and run the variants with it, beyond the upper bounds too
 newest:
-    uv run python -m tests.union newest
+    uv run python -m tests.environments.union newest
     TEMPLATE_NEWEST=1 uv run pytest {{ cores }} tests/test_rows.py
 
 # Write template/uv.lock, the lock of all variants together; `just lock --upgrade` lifts the pins
 lock *options:
-    uv run python -m tests.union lock "$@"
+    uv run python -m tests.environments.union lock "$@"
 
 # Refuses unless all is committed, told in CHANGELOG.md and tested; it pushes nothing.
 

@@ -13,7 +13,7 @@ from benchmarks.errors import MeasurementError
 from benchmarks.servers import Plan
 from benchmarks.stage import Stage, url_of
 from benchmarks.work import WORKS
-from tests.installing import interpreter
+from tests.environments.installing import interpreter
 
 NAME = "s3rius"
 GENERATOR = "fastapi_template==6.1.2"

@@ -21,7 +21,7 @@ from benchmarks.errors import MeasurementError
 from benchmarks.load import find_wrk
 from tests.commands import run
 from tests.conftest import FOREIGN
-from tests.installing import LOWEST, Environment, install_union, interpreter
+from tests.environments.installing import LOWEST, Environment, install_union, interpreter
 from tests.pgbouncer import program as pgbouncer
 from tests.rendering.renders import ROOT, Renderer
 from tests.serving import Postgres, postgres

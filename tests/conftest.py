@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installing import LOWEST, Environment, install_union, interpreter
+from tests.environments.installing import LOWEST, Environment, install_union, interpreter
 from tests.living import Project, start_project, template_with_versions
 from tests.rendering.renders import Renderer
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.pgbouncer import pgbouncer
 from tests.rendering.renders import Render
 from tests.serving import (

@@ -11,8 +11,8 @@ from threading import Thread
 
 import yaml
 
+from tests.environments.installing import LOWEST, interpreter
 from tests.history import git
-from tests.installing import LOWEST, interpreter
 from tests.rendering.renders import copy_of_template
 
 OLD, NEW = "v1.0.0", "v1.1.0"

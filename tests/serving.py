@@ -18,7 +18,7 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from tests.commands import run, steps_of
-from tests.installing import Environment
+from tests.environments.installing import Environment
 
 SECRETS = {
     "APP_AUTH_SECRETS": json.dumps([secrets.token_urlsafe(32)]),

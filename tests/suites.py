@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.commands import run, steps_of
+from tests.environments.installing import Environment
 from tests.given import POSTGRES, database_anew
-from tests.installing import Environment
 from tests.journey import serve
 from tests.rendering.renders import Render
 from tests.variants.numbered import VARIANTS_FOLDER, description

@@ -19,8 +19,8 @@ from benchmarks.load import Load, read_output
 from benchmarks.rounds import Slice, rotated
 from benchmarks.routes import PREFIX, add_resources
 from benchmarks.work import GOALS, WORKS
+from tests.environments.union import declared
 from tests.rendering.renders import ROOT, Renderer
-from tests.union import declared
 
 QUIET = """Running 1s test @ http://127.0.0.1:8000
   1 threads and 32 connections

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.rendering.renders import Answers, Renderer
 
 pytestmark = pytest.mark.slow

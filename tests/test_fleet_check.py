@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import steps_of
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.rendering.renders import Render, Renderer
 from tests.serving import SECRETS, Postgres, free_port, postgres, service
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.rendering.renders import Renderer
 
 RUFF = ("ruff", "check", "--output-format=json")

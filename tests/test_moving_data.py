@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.living import Project, start_project, variables
 from tests.rendering.renders import ROOT
 from tests.serving import Service, free_port, service

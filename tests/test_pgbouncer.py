@@ -12,9 +12,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.environments.installing import Environment
 from tests.faults.measured import Measured
 from tests.given import at, given_database, given_servers
-from tests.installing import Environment
 from tests.pgbouncer import configuration, pgbouncer
 from tests.rendering.renders import Renderer
 from tests.serving import Postgres, migrate, postgres

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.rendering.renders import Render, Renderer
 from tests.serving import SECRETS, free_port, postgres
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.journey import until
 from tests.rendering.renders import Renderer
 from tests.serving import Postgres, Service, create_admin, migrate, postgres, replica_of, service

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.installing import install_union, interpreter
+from tests.environments.installing import install_union, interpreter
 from tests.rendering.renders import Renderer
 from tests.suites import prove
 from tests.variants.numbered import VARIANTS, chosen

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.rendering.renders import Renderer
 from tests.unrendered import TREES, TYPED, make_tree, python_sources, settled_by_rendering
 from tests.variants.numbered import VARIANTS_FOLDER

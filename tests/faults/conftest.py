@@ -4,9 +4,9 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.environments.installing import Environment
 from tests.faults.plantings import PlantingRenderer
 from tests.faults.stage import MODES, Stage, stage
-from tests.installing import Environment
 from tests.rendering.renders import Renderer
 
 

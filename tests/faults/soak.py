@@ -18,12 +18,12 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
+from tests.environments.installing import LOWEST, Environment, install_union, interpreter
 from tests.faults import blows, neighbours, sqlite
 from tests.faults.clients import creations, impatient, load, reads
 from tests.faults.neighbours import Place
 from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, percentile
 from tests.faults.stage import MODES, stage
-from tests.installing import LOWEST, Environment, install_union, interpreter
 from tests.rendering.renders import Renderer
 from tests.serving import Service
 from tests.variants.numbered import VARIANTS_FOLDER

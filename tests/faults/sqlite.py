@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import serving
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.serving import Service, migrate
 
 MODES = ("queue", "null")

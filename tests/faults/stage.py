@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 
 from tests import serving
-from tests.installing import Environment
+from tests.environments.installing import Environment
 from tests.pgbouncer import pgbouncer
 from tests.rendering.renders import Render, Renderer
 from tests.serving import Postgres, Service, migrate, postgres

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run
+from tests.environments.installing import Environment
 from tests.faults.measured import Measured
 from tests.faults.stage import Stage
-from tests.installing import Environment
 from tests.rendering.renders import Renderer
 from tests.serving import SECRETS, free_port
 

@@ -6,11 +6,11 @@ from itertools import islice
 
 import pytest
 
+from tests.environments.installing import Environment
 from tests.faults.clients import Load, creations, load
 from tests.faults.measured import Measured
 from tests.faults.outcomes import acknowledged, flaws, kinds
 from tests.faults.stage import MODES, POOL, Stage, stage
-from tests.installing import Environment
 from tests.journey import STOPPED, UNCLOSED, until
 from tests.rendering.renders import Renderer
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.environments.installing import Environment
 from tests.faults.clients import USERS, Load, Request, creations, drive, load
 from tests.faults.measured import Measured
 from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, percentile
 from tests.faults.plantings import plant
 from tests.faults.sqlite import MODES, File
-from tests.installing import Environment
 from tests.rendering.renders import Renderer
 from tests.serving import Service
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.environments.union import LOCK, versions
 from tests.rendering.renders import environment
-from tests.union import LOCK, versions
 
 MACROS: Any = environment().get_template("extensions/naming.jinja").module
 

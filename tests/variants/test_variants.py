@@ -15,9 +15,9 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.installing import Environment
+from tests.environments.installing import Environment
+from tests.environments.union import declared, requirements
 from tests.rendering.renders import Renderer
-from tests.union import declared, requirements
 from tests.variants.numbered import VARIANTS, description
 
 OWN = {"app", "scripts", "tests"}

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.installing import LOWEST, interpreter, newest_interpreter
+from tests.environments.installing import LOWEST, interpreter, newest_interpreter
+from tests.environments.union import LOCK, versions, write_project
 from tests.rendering.renders import Renderer, questions
-from tests.union import LOCK, versions, write_project
 from tests.variants.numbered import PRESETS
 
 pytestmark = pytest.mark.slow

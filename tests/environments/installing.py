@@ -10,8 +10,8 @@ from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 
+from tests.environments.union import wants_newest, write_newest, write_project
 from tests.questionnaire.answering import choices
-from tests.union import wants_newest, write_newest, write_project
 from tests.variants.numbered import VARIANTS_FOLDER
 
 PLUGIN = Path(__file__).parent / "plugin"

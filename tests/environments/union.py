@@ -1,7 +1,8 @@
 """The project that depends on all that any variant depends on. Its lock is `template/uv.lock`.
 
-`python -m tests.union lock` writes it and keeps the pins that still fit; `--upgrade` lifts them.
-`python -m tests.union newest` tells what has been released since, beyond the upper bounds too.
+`python -m tests.environments.union lock` writes it and keeps the pins that still fit; `--upgrade`
+lifts them. `python -m tests.environments.union newest` tells what has been released since, beyond
+the upper bounds too.
 """
 
 import os
@@ -121,4 +122,4 @@ if __name__ == "__main__":
         case ["newest"]:
             tell_news()
         case _:
-            sys.exit("usage: python -m tests.union lock [--upgrade] | newest")
+            sys.exit("usage: python -m tests.environments.union lock [--upgrade] | newest")

@@ -1,0 +1,1 @@
+"""Environments: one lock for all variants, and each preset installed as its users do it."""
