@@ -25,7 +25,7 @@ test *arguments: lint
 # What services do when something around them fails, one fault at a time, as in `just faults -k "restart and null"`
 faults *options:
     tests/system-packages
-    uv run pytest tests/faults tests/test_pgbouncer.py "$@"
+    uv run pytest tests/faults tests/servers/test_pgbouncer.py "$@"
 
 # All faults mixed under load, for a time (300 s) that the pooling modes share; tells in .variants/soak.json too
 soak *arguments:

@@ -8,10 +8,10 @@ from pathlib import Path
 from benchmarks.data import fill_sqlite
 from benchmarks.servers import Plan
 from benchmarks.stage import STANDARD, Stage, url_of
-from tests.commands import steps_of
-from tests.pgbouncer import pgbouncer
 from tests.rendering.renders import ROOT
-from tests.serving import Postgres
+from tests.servers.commands import steps_of
+from tests.servers.pgbouncer import pgbouncer
+from tests.servers.serving import Postgres
 
 LIMIT = "limit"
 APPLICATIONS = {

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 
 from benchmarks.stage import Stage, url_of
-from tests.pgbouncer import program
+from tests.servers.pgbouncer import program
 
 PACKAGES = ["uvicorn", "uvloop", "httptools", "fastapi", "starlette", "pydantic", "sqlalchemy"]
 PACKAGES += ["asyncpg", "aiosqlite"]

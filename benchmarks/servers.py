@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import processes
 from benchmarks.errors import MeasurementError
 from benchmarks.work import WORKS, Work
-from tests.serving import MOST_SECONDS, free_port
+from tests.servers.serving import MOST_SECONDS, free_port
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,12 @@ import asyncpg
 from benchmarks.data import Size, fill_postgres, user_id
 from benchmarks.errors import MeasurementError
 from benchmarks.load import find_wrk
-from tests.commands import run
 from tests.conftest import FOREIGN
 from tests.environments.installing import LOWEST, Environment, install_union, interpreter
-from tests.pgbouncer import program as pgbouncer
 from tests.rendering.renders import ROOT, Renderer
-from tests.serving import Postgres, postgres
+from tests.servers.commands import run
+from tests.servers.pgbouncer import program as pgbouncer
+from tests.servers.serving import Postgres, postgres
 from tests.variants.numbered import VARIANTS_FOLDER
 
 # Whose routes are open: what signing in costs is no part of any figure.

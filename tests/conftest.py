@@ -35,7 +35,7 @@ templateDir =
 """Git's settings: those of a person may change how conflicts are marked."""
 
 
-pytest.register_assert_rewrite("tests.journey")
+pytest.register_assert_rewrite("tests.servers.journey")
 pytest_plugins = ["tests.faults.measured", "tests.progress"]
 
 

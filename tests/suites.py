@@ -8,11 +8,11 @@ import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.commands import run, steps_of
 from tests.environments.installing import Environment
-from tests.given import POSTGRES, database_anew
-from tests.journey import serve
 from tests.rendering.renders import Render
+from tests.servers.commands import run, steps_of
+from tests.servers.given import POSTGRES, database_anew
+from tests.servers.journey import serve
 from tests.variants.numbered import VARIANTS_FOLDER, description
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import run
 from tests.environments.installing import Environment
 from tests.rendering.renders import Answers, Renderer
+from tests.servers.commands import run
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ import pytest
 from tests.environments.installing import Environment
 from tests.living import Project, start_project, variables
 from tests.rendering.renders import ROOT
-from tests.serving import Service, free_port, service
+from tests.servers.serving import Service, free_port, service
 
 pytestmark = pytest.mark.slow
 

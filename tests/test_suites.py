@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import run, steps_of
 from tests.environments.installing import Environment
 from tests.environments.union import declared, news, requirements, without_upper_bounds
 from tests.rendering.renders import Renderer
+from tests.servers.commands import run, steps_of
 from tests.suites import Report, Step
 from tests.variants.numbered import VARIANTS
 

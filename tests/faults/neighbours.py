@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tests.faults.clients import creations, load
 from tests.faults.outcomes import Outcome
-from tests.serving import Service
+from tests.servers.serving import Service
 
 WITHIN = 20
 """Seconds until it has to have ended."""

@@ -25,7 +25,7 @@ from tests.faults.neighbours import Place
 from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, percentile
 from tests.faults.stage import MODES, stage
 from tests.rendering.renders import Renderer
-from tests.serving import Service
+from tests.servers.serving import Service
 from tests.variants.numbered import VARIANTS_FOLDER
 
 OF_SQLITE = {f"sqlite-{mode}": mode for mode in sqlite.MODES}

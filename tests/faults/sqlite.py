@@ -8,9 +8,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import serving
 from tests.environments.installing import Environment
-from tests.serving import Service, migrate
+from tests.servers import serving
+from tests.servers.serving import Service, migrate
 
 MODES = ("queue", "null")
 HELD = 2.0

@@ -10,11 +10,11 @@ from typing import Any
 
 import asyncpg
 
-from tests import serving
 from tests.environments.installing import Environment
-from tests.pgbouncer import pgbouncer
 from tests.rendering.renders import Render, Renderer
-from tests.serving import Postgres, Service, migrate, postgres
+from tests.servers import serving
+from tests.servers.pgbouncer import pgbouncer
+from tests.servers.serving import Postgres, Service, migrate, postgres
 
 MODES = ("queue", "pgbouncer", "null", "asyncpg")
 POOL = 4

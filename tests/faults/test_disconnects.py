@@ -11,7 +11,7 @@ from tests.faults.clients import Load, Request, creations, drive, impatient, rea
 from tests.faults.measured import Measured
 from tests.faults.outcomes import acknowledged, flaws, kinds
 from tests.faults.stage import POOL, Stage
-from tests.journey import until
+from tests.servers.journey import until
 
 pytestmark = pytest.mark.slow
 REQUESTS = 2_000

@@ -11,8 +11,8 @@ from tests.faults.clients import Load, Request, creations, drive, reads
 from tests.faults.measured import Measured
 from tests.faults.outcomes import Outcome, flaws, kinds
 from tests.faults.stage import POOL, Stage
-from tests.journey import until
-from tests.serving import Service
+from tests.servers.journey import until
+from tests.servers.serving import Service
 
 pytestmark = pytest.mark.slow
 CLIENTS = 30

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import run
 from tests.environments.installing import Environment
 from tests.faults.measured import Measured
 from tests.faults.stage import Stage
 from tests.rendering.renders import Renderer
-from tests.serving import SECRETS, free_port
+from tests.servers.commands import run
+from tests.servers.serving import SECRETS, free_port
 
 pytestmark = pytest.mark.slow
 ROUNDS = 2

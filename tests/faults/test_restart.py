@@ -8,7 +8,7 @@ from tests.faults.clients import creations, load, reads
 from tests.faults.measured import Measured
 from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, since
 from tests.faults.stage import Stage
-from tests.journey import until
+from tests.servers.journey import until
 
 pytestmark = pytest.mark.slow
 TO_ANSWER = 2.0

@@ -11,8 +11,8 @@ from tests.faults.clients import Load, creations, load
 from tests.faults.measured import Measured
 from tests.faults.outcomes import acknowledged, flaws, kinds
 from tests.faults.stage import MODES, POOL, Stage, stage
-from tests.journey import STOPPED, UNCLOSED, until
 from tests.rendering.renders import Renderer
+from tests.servers.journey import STOPPED, UNCLOSED, until
 
 pytestmark = pytest.mark.slow
 HELD = 1.0

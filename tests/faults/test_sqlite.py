@@ -14,7 +14,7 @@ from tests.faults.outcomes import Outcome, acknowledged, flaws, kinds, percentil
 from tests.faults.plantings import plant
 from tests.faults.sqlite import MODES, File
 from tests.rendering.renders import Renderer
-from tests.serving import Service
+from tests.servers.serving import Service
 
 pytestmark = pytest.mark.slow
 WRITERS = 16

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.faults.stage import Stage
-from tests.journey import assert_problem, until
+from tests.servers.journey import assert_problem, until
 
 pytestmark = pytest.mark.slow
 TO_RECOVER = 2.0

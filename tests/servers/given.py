@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from tests.serving import Postgres
+from tests.servers.serving import Postgres
 
 POSTGRES = "TEMPLATE_POSTGRES_URL"
 PGBOUNCER = "TEMPLATE_PGBOUNCER_URL"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import run
 from tests.environments.installing import Environment
 from tests.rendering.renders import Render, Renderer
-from tests.serving import SECRETS, free_port, postgres
+from tests.servers.commands import run
+from tests.servers.serving import SECRETS, free_port, postgres
 
 MISSING = (
     "No pg_ctl on this machine: install PostgreSQL (`apt-get install postgresql`, `brew install "

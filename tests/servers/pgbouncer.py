@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.serving import Postgres, free_port
+from tests.servers.serving import Postgres, free_port
 
 MISSING = (
     "No pgbouncer on this machine: install it (`apt-get install pgbouncer`, `brew install "

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import steps_of
 from tests.environments.installing import Environment
 from tests.rendering.renders import Render, Renderer
-from tests.serving import SECRETS, Postgres, free_port, postgres, service
+from tests.servers.commands import steps_of
+from tests.servers.serving import SECRETS, Postgres, free_port, postgres, service
 
 pytestmark = pytest.mark.slow
 

@@ -14,10 +14,10 @@ import pytest
 
 from tests.environments.installing import Environment
 from tests.faults.measured import Measured
-from tests.given import at, given_database, given_servers
-from tests.pgbouncer import configuration, pgbouncer
 from tests.rendering.renders import Renderer
-from tests.serving import Postgres, migrate, postgres
+from tests.servers.given import at, given_database, given_servers
+from tests.servers.pgbouncer import configuration, pgbouncer
+from tests.servers.serving import Postgres, migrate, postgres
 
 WORKLOAD = Path(__file__).with_name("pgbouncer_workload.py").read_text()
 REQUESTS = 20_480

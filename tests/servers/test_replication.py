@@ -10,9 +10,17 @@ from typing import Any
 import pytest
 
 from tests.environments.installing import Environment
-from tests.journey import until
 from tests.rendering.renders import Renderer
-from tests.serving import Postgres, Service, create_admin, migrate, postgres, replica_of, service
+from tests.servers.journey import until
+from tests.servers.serving import (
+    Postgres,
+    Service,
+    create_admin,
+    migrate,
+    postgres,
+    replica_of,
+    service,
+)
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from tests.commands import run, steps_of
 from tests.environments.installing import Environment
+from tests.servers.commands import run, steps_of
 
 SECRETS = {
     "APP_AUTH_SECRETS": json.dumps([secrets.token_urlsafe(32)]),

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.environments.installing import Environment
-from tests.pgbouncer import pgbouncer
 from tests.rendering.renders import Render
-from tests.serving import (
+from tests.servers.pgbouncer import pgbouncer
+from tests.servers.serving import (
     TELLS_OF_CLIENTS,
     Answer,
     Postgres,

@@ -1,0 +1,1 @@
+"""Served renders on real servers: PostgreSQL from each source, behind PgBouncer, with a replica."""
