@@ -42,7 +42,7 @@ bench *arguments:
 
 # Run variants alone, by number; each stays in .variants/NUMBER
 variant +numbers:
-    uv run pytest {{ cores }} tests/test_rows.py --rows "$*"
+    uv run pytest {{ cores }} tests/rows/test_rows.py --rows "$*"
 
 # The variants with their answers
 variants:
@@ -51,7 +51,7 @@ variants:
 # Tell what has been released since the pins, and run the variants with it, beyond the upper bounds too
 newest:
     uv run python -m tests.environments.union newest
-    TEMPLATE_NEWEST=1 uv run pytest {{ cores }} tests/test_rows.py
+    TEMPLATE_NEWEST=1 uv run pytest {{ cores }} tests/rows/test_rows.py
 
 # Write template/uv.lock, the lock of all variants together; `just lock --upgrade` lifts the pins
 lock *options:

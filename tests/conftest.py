@@ -36,7 +36,7 @@ templateDir =
 
 
 pytest.register_assert_rewrite("tests.servers.journey")
-pytest_plugins = ["tests.faults.measured", "tests.progress"]
+pytest_plugins = ["tests.faults.measured", "tests.rows.progress"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

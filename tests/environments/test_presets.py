@@ -1,6 +1,6 @@
 """The presets as users have them: installed into a fresh directory, without our environment.
 
-The default is run on the oldest Python of this machine, the others on the newest; `test_rows.py`
+The default is run on the oldest Python of this machine, the others on the newest; `tests.rows`
 has all Pythons with all options.
 """
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.environments.installing import install_union, interpreter
 from tests.rendering.renders import Renderer
-from tests.suites import prove
+from tests.rows.suites import prove
 from tests.variants.numbered import VARIANTS, chosen
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,8 @@ import pytest
 from tests.environments.installing import Environment
 from tests.environments.union import declared, news, requirements, without_upper_bounds
 from tests.rendering.renders import Renderer
+from tests.rows.suites import Report, Step
 from tests.servers.commands import run, steps_of
-from tests.suites import Report, Step
 from tests.variants.numbered import VARIANTS
 
 STEPS = ["ruff format --check", "ruff check", "mypy", "lint-imports", "pytest"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.variants.numbered import description
 
-ROWS = "tests/test_rows.py::"
+ROWS = "tests/rows/test_rows.py::"
 
 
 class Progress:
