@@ -11,7 +11,7 @@ import pytest
 
 from tests.environments.installing import Environment
 from tests.rendering.renders import Renderer
-from tests.unrendered import TREES, TYPED, make_tree, python_sources, settled_by_rendering
+from tests.sources.unrendered import TREES, TYPED, make_tree, python_sources, settled_by_rendering
 from tests.variants.numbered import VARIANTS_FOLDER
 
 
