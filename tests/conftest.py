@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.environments.installing import LOWEST, Environment, install_union, interpreter
-from tests.living import Project, start_project, template_with_versions
 from tests.rendering.renders import Renderer
 
 # What this machine sets must not decide what renders look like, nor whether their suites pass.
@@ -71,23 +70,3 @@ def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
 def environment() -> Environment:
     """Everything that any variant needs, for the oldest Python."""
     return install_union(interpreter(LOWEST))
-
-
-@pytest.fixture(scope="session")
-def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template, with an old and a new version."""
-    return template_with_versions(tmp_path_factory.mktemp("versions") / "template")
-
-
-@pytest.fixture(scope="session")
-def started(versions: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project of the old version, which takes its time: `living` lends it to each test."""
-    return start_project(versions, tmp_path_factory.mktemp("living") / "service", preset="minimal")
-
-
-@pytest.fixture
-def living(started: Project) -> Project:
-    started.git("reset", "--quiet", "--hard")
-    started.git("clean", "--quiet", "-fd")
-    started.git("checkout", "--quiet", "--detach", "main")
-    return started

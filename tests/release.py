@@ -15,8 +15,8 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from tests.history import git, version_of
 from tests.rendering.renders import ROOT
+from tests.updates.history import git, version_of
 
 SUBSECTIONS = ("What changes in your project", "New questions and their defaults")
 NAME = "copier-fastapi"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from tests.history import git, releases, take_working_tree
 from tests.release import RefusedError, bumped, release
 from tests.rendering.renders import ROOT
+from tests.updates.history import git, releases, take_working_tree
 
 TODAY = date(2027, 1, 5)
 PERSON = "Ada"

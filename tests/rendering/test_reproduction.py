@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from copier import run_copy
 
-from tests.history import git
 from tests.rendering.renders import ROOT, Render, Renderer, configuration, copy_of_template
+from tests.updates.history import git
 
 COPIER = (sys.executable, "-m", "copier", "copy")
 # Of Copier's globals and filters.

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.history import git
-from tests.living import NEW, OLD, Project, commit, start_project
+from tests.updates.history import git
+from tests.updates.living import NEW, OLD, Project, commit, start_project
 
 pytestmark = pytest.mark.slow
 

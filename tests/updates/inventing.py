@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.edits import nothing
-from tests.history import Change, History, git, invented_history
-from tests.planting import BLOCK, examples, together, write
-from tests.promises import broken_promises, update
 from tests.rendering.renders import copy_of_template
-from tests.updating import Project
+from tests.updates.edits import nothing
+from tests.updates.history import Change, History, git, invented_history
+from tests.updates.planting import BLOCK, examples, together, write
+from tests.updates.promises import broken_promises, update
+from tests.updates.updating import Project
 
 OLD, NEW = "v1.0.0", "v2.0.0"
 DECISION = "docs/decisions/0001-commit-before-response.md"

@@ -12,7 +12,7 @@ def replace(file: Path, old: str, new: str) -> None:
     text = file.read_text()
     if text.count(old) != 1:
         place = f"{file.name} has {text.count(old)} times: {old!r}"
-        raise LookupError(f"{place}. Choose another place for this edit in tests/edits.py.")
+        raise LookupError(f"{place}. Choose another place for this edit in tests/updates/edits.py.")
     file.write_text(text.replace(old, new))
 
 

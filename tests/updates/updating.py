@@ -18,8 +18,8 @@ from copier._main import Worker
 from copier._types import VcsRef
 from copier._vcs import clone
 
-from tests.history import Change, History, git
 from tests.rendering.renders import Answers, compiling_once
+from tests.updates.history import Change, History, git
 
 LOCK = "uv.lock"
 """The user's from the first day on: an update leaves it as it is."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.living import NEW, OLD, Project, commit
 from tests.rendering.renders import ROOT
+from tests.updates.living import NEW, OLD, Project, commit
 
 pytestmark = pytest.mark.slow
 

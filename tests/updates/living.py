@@ -12,8 +12,8 @@ from threading import Thread
 import yaml
 
 from tests.environments.installing import LOWEST, interpreter
-from tests.history import git
 from tests.rendering.renders import copy_of_template
+from tests.updates.history import git
 
 OLD, NEW = "v1.0.0", "v1.1.0"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import edits
-from tests.history import known_releases, real_history
-from tests.living import commit, start_project
+from tests.updates import edits
+from tests.updates.history import known_releases, real_history
+from tests.updates.living import commit, start_project
 
 pytestmark = pytest.mark.slow
 

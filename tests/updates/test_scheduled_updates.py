@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.history import git
-from tests.living import NEW, OLD, Project, commit, variables
+from tests.updates.history import git
+from tests.updates.living import NEW, OLD, Project, commit, variables
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.edits import edit, nothing
-from tests.history import Change, git
-from tests.inventing import (
+from tests.rendering.renders import Answers
+from tests.updates.edits import edit, nothing
+from tests.updates.history import Change, git
+from tests.updates.inventing import (
     ALERTS,
     CONVERT,
     DECISION,
@@ -22,7 +23,7 @@ from tests.inventing import (
     as_it_is,
     invent,
 )
-from tests.planting import (
+from tests.updates.planting import (
     append,
     ask_for,
     delete,
@@ -34,8 +35,7 @@ from tests.planting import (
     together,
     write,
 )
-from tests.rendering.renders import Answers
-from tests.updating import Project, edited, fresh, run_copier, start
+from tests.updates.updating import Project, edited, fresh, run_copier, start
 
 UNTRUSTED = 4
 """Copier's exit code for a template that would run commands."""

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.edits import edit
-from tests.history import History, invented_history
 from tests.questionnaire.answering import accepts, ask, choices, values_of
 from tests.rendering.renders import Answers, questions
-from tests.updating import Files, Project, edited, fresh, start
+from tests.updates.edits import edit
+from tests.updates.history import History, invented_history
+from tests.updates.updating import Files, Project, edited, fresh, start
 
 BASES: dict[str, Answers] = {
     "sqlite": {},

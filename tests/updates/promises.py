@@ -8,10 +8,10 @@ from typing import Any
 
 import jinja2.meta
 
-from tests.history import Change, History
 from tests.questionnaire.answering import offered_by
 from tests.rendering.renders import Answers, environment
-from tests.updating import LOCK, Files, Project, edited, fresh, start
+from tests.updates.history import Change, History
+from tests.updates.updating import LOCK, Files, Project, edited, fresh, start
 
 ANSWERS_FILE = ".copier-answers.yml"
 

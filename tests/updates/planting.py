@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.history import Change
 from tests.rendering.renders import ROOT
+from tests.updates.history import Change
 
 PAGE = ROOT / "docs" / "how-to" / "change-what-is-public.md"
 COMPUTED = "# --- Computed"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from tests.history import git, next_version, real_history, releases
 from tests.rendering.renders import ROOT
+from tests.updates.history import git, next_version, real_history, releases
 
 CHANGELOG = "# Changelog\n\n## 0.3.0 (unreleased)\n\n## 0.2.0 (2026-12-01)\n"
 

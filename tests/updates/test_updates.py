@@ -10,12 +10,12 @@ import yaml
 from _pytest.mark import ParameterSet
 from packaging.version import Version
 
-from tests.edits import edit, nothing, rename_by_hand
-from tests.history import History, git, known_releases, real_history
-from tests.promises import ANSWERS_FILE, broken_promises, update
 from tests.questionnaire.answering import offered_by
 from tests.rendering.renders import Answers
-from tests.updating import LOCK, Files, Project, edited, fresh, run_copier, start
+from tests.updates.edits import edit, nothing, rename_by_hand
+from tests.updates.history import History, git, known_releases, real_history
+from tests.updates.promises import ANSWERS_FILE, broken_promises, update
+from tests.updates.updating import LOCK, Files, Project, edited, fresh, run_copier, start
 from tests.variants.numbered import PAIRWISE, PRESETS, VARIANTS
 
 # https://docs.renovatebot.com/modules/manager/copier

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.edits import edit
-from tests.history import Change
-from tests.inventing import ALERTS, DECISION, FIRST, GENERATION, RENAME, answered, invent
-from tests.planting import append, ask_for, no_longer, rename, show, together
+from tests.updates.edits import edit
+from tests.updates.history import Change
+from tests.updates.inventing import ALERTS, DECISION, FIRST, GENERATION, RENAME, answered, invent
+from tests.updates.planting import append, ask_for, no_longer, rename, show, together
 
 BREAKING: dict[str, tuple[Change, str]] = {
     "a file is renamed": (

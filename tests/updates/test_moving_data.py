@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.environments.installing import Environment
-from tests.living import Project, start_project, variables
 from tests.rendering.renders import ROOT
 from tests.servers.serving import Service, free_port, service
+from tests.updates.living import Project, start_project, variables
 
 pytestmark = pytest.mark.slow
 
