@@ -1,21 +1,17 @@
-"""Makes a release of the template: `python -m tests.release X.Y.Z`, or `just release X.Y.Z`.
+"""Makes a release of the template, as `just release X.Y.Z` does.
 
 It refuses unless all is committed, the version is newer, the changelog tells what it changes, and
-every test passes. Then it dates the section, bumps the version and commits; tagging and pushing are
-left to whoever reads what it prints. `--tests COMMAND` replaces `just test`, for its own tests.
+every test passes. Then it dates the section, bumps the version and commits.
 """
 
-import argparse
 import re
 import shlex
 import subprocess
-import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from packaging.version import Version
 
-from tests.rendering.renders import ROOT
 from tests.updates.history import git, version_of
 
 SUBSECTIONS = ("What changes in your project", "New questions and their defaults")
@@ -72,20 +68,3 @@ def bumped(text: str, version: Version) -> str:
     """Of `pyproject.toml`, or of the lock, which names the project as well."""
     pattern = rf'^(name = "{NAME}"\nversion = )".+"$'
     return re.sub(pattern, rf'\1"{version}"', text, count=1, flags=re.MULTILINE)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.release")
-    parser.add_argument("version", help="X.Y.Z")
-    parser.add_argument("--tests", default="just test", help="what has to pass (%(default)s)")
-    options = parser.parse_args()
-    today = datetime.now(tz=UTC).date()
-    try:
-        version = release(ROOT, options.version, shlex.split(options.tests), today)
-    except RefusedError as refused:
-        sys.exit(f"No release: {refused}")
-    print(f"Next: git tag v{version} && git push origin HEAD v{version}")
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from tests.release import RefusedError, bumped, release
+from tests.release.releasing import RefusedError, bumped, release
 from tests.rendering.renders import ROOT
 from tests.updates.history import git, releases, take_working_tree
 
