@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import lies
-from tests.option_names import labels, names
+from tests.documents.mentions import lies
+from tests.documents.option_names import labels, names
 from tests.rendering.renders import Render, Renderer, questions
 from tests.variants.numbered import VARIANTS
 

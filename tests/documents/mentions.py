@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from tests.option_names import names, page_names, spoken, strangers_of
-from tests.prose import Document, documents
+from tests.documents.option_names import names, page_names, spoken, strangers_of
+from tests.documents.prose import Document, documents
 from tests.rendering.renders import Render
 
 OF_FASTAPI = {"/docs", "/openapi.json"}

@@ -1,0 +1,1 @@
+"""Documents: what they mention is there, and what is there is documented."""
