@@ -1,1 +1,1 @@
-"""The template's own suite: the questionnaire, the sources of the template, and every variant."""
+"""The template's own suite, in rooms that are named for what they prove."""
