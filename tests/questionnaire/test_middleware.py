@@ -34,8 +34,8 @@ def test_every_choice_gives_the_one_right_order() -> None:
     for count in range(len(choices) + 1):
         for chosen in combinations(reversed(choices), count):
             middleware = [name for name in chosen if name not in BROUGHT]
-            capabilities = [name for name in chosen if name in BROUGHT]
-            text = stack.render(middleware=middleware, capabilities=capabilities)
+            parts = [{"name": name, "middleware": True} for name in chosen if name in BROUGHT]
+            text = stack.render(middleware=middleware, parts=parts)
             rendered = yaml.safe_load(text)
             assert rendered == [name for name in ORDER if name in {*chosen, *ALWAYS}]
 

@@ -17,10 +17,11 @@ SIZING = {
     "instances": 2,
     "max_connections": 100,
 }
-NEVER_ASKED = {"kind", "generation"}
+NEVER_ASKED = {"kind", "generation", "layout", "began_with_accounts"}
 DEFAULTS: dict[str, Any] = {
     "kind": "project",
-    "generation": 2,
+    "generation": 3,
+    "layout": 2,
     "project_name": "My Service",
     "project_slug": "my-service",
     "project_description": "An HTTP API with FastAPI and SQLAlchemy.",
@@ -33,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "pooling_mode": "queue",
     "middleware": ["cors", "request_id", "timing", "access_log", "security_headers"],
     "auth": "jwt",
+    "began_with_accounts": True,
     "capabilities": ["metrics"],
     "server": "uvicorn",
     "ci": "github",
@@ -40,7 +42,13 @@ DEFAULTS: dict[str, Any] = {
 ON_A_SERVER = {"read_replica": False}
 EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "kind": ({}, ".copier-answers.yml", "kind: project"),
-    "generation": ({}, ".copier-answers.yml", "generation: 2"),
+    "generation": ({}, ".copier-answers.yml", "generation: 3"),
+    "layout": ({}, ".copier-answers.yml", "layout: 2"),
+    "began_with_accounts": (
+        {"preset": "minimal"},
+        ".copier-answers.yml",
+        "began_with_accounts: false",
+    ),
     "project_name": ({"project_name": "Shop"}, "src/app/main.py", 'title="Shop"'),
     "project_slug": ({"project_slug": "shop-api"}, "pyproject.toml", 'name = "shop-api"'),
     "project_description": (
@@ -52,36 +60,40 @@ EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "author_email": ({"author_email": "a@b.org"}, "pyproject.toml", 'email = "a@b.org"'),
     "license": ({"license": "Apache-2.0"}, "LICENSE", "Apache License"),
     "python_version": ({"python_version": "3.13"}, "pyproject.toml", 'python = ">=3.13"'),
-    "preset": ({"preset": "full"}, "src/app/middleware/__init__.py", '"gzip"'),
-    "database_driver": (POSTGRES, "src/app/db/driver.py", "PostgreSQL through asyncpg"),
-    "pooling_mode": ({"pooling_mode": "null"}, "src/app/db/engine.py", "SQLite without pools"),
+    "preset": ({"preset": "full"}, "src/app/chassis/middleware/__init__.py", "    gzip,"),
+    "database_driver": (POSTGRES, "src/app/chassis/db/driver.py", "PostgreSQL through asyncpg"),
+    "pooling_mode": (
+        {"pooling_mode": "null"},
+        "src/app/chassis/db/engine.py",
+        "SQLite without pools",
+    ),
     "concurrent_requests": (
         {**POSTGRES, "concurrent_requests": 20},
-        "src/app/db/engine.py",
+        "src/app/chassis/db/engine.py",
         "pool_size: int = Field(default=10,",
     ),
     "queries_per_request": (
         {**POSTGRES, "queries_per_request": 10},
-        "src/app/db/engine.py",
+        "src/app/chassis/db/engine.py",
         "pool_size: int = Field(default=15,",
     ),
-    "instances": ({**POSTGRES, "instances": 5}, "src/app/db/limits.py", "Field(default=5,"),
+    "instances": ({**POSTGRES, "instances": 5}, "src/app/chassis/db/limits.py", "Field(default=5,"),
     "max_connections": (
         {**POSTGRES, "max_connections": 50},
-        "src/app/db/engine.py",
+        "src/app/chassis/db/engine.py",
         "pool_size: int = Field(default=20,",
     ),
     "read_replica": (
         {**POSTGRES, "read_replica": True},
-        "src/app/db/replica.py",
+        "src/app/chassis/db/replica.py",
         "Reads go to a replica",
     ),
-    "middleware": ({"middleware": ["gzip"]}, "src/app/middleware/__init__.py", '"gzip"'),
-    "auth": ({"preset": "minimal", "auth": "jwt"}, "src/app/api/access.py", "RULES"),
+    "middleware": ({"middleware": ["gzip"]}, "src/app/chassis/middleware/__init__.py", "    gzip,"),
+    "auth": ({"preset": "minimal", "auth": "jwt"}, "src/app/api/rules/users.py", "RULES"),
     "capabilities": (
         {"preset": "minimal", "capabilities": ["metrics"]},
-        "src/app/capabilities.py",
-        '["metrics"]',
+        "src/app/chassis/parts/chosen.py",
+        "metrics.opened",
     ),
     "server": ({"server": "granian"}, "justfile", "granian --interface asgi"),
     "ci": ({"ci": "gitlab"}, ".gitlab-ci.yml", "just check"),
@@ -163,9 +175,10 @@ def test_a_preset_sets_nothing_but_defaults(renderer: Renderer, preset: str) -> 
 
 
 def stack_of(render: Render) -> list[str]:
-    for statement in ast.parse(render.read("src/app/middleware/__init__.py")).body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "STACK":
-            return list(ast.literal_eval(statement.value))
+    for statement in ast.parse(render.read("src/app/chassis/middleware/__init__.py")).body:
+        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == "STACK":
+            assert isinstance(statement.value, ast.Tuple)
+            return [ast.unparse(layer) for layer in statement.value.elts]
     raise LookupError("no STACK")
 
 

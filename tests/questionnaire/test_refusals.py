@@ -91,7 +91,7 @@ BAD_CHOICES: list[Refusal] = [
     ({"preset": "huge"}, "'huge' is not in ['minimal', 'standard', 'full']"),
     ({"kind": "library"}, "'library' is not in ['project'"),
     ({"generation": 0}, "0 is out of range"),
-    ({"generation": 3}, "3 is out of range"),
+    ({"generation": 4}, "4 is out of range"),
 ]
 
 

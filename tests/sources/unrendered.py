@@ -29,13 +29,18 @@ TYPED = tuple(TREES)
 # What only a service has that lets everybody in. Blocks of the others are in this tree's files too,
 # and name modules that it doesn't have; the types of its own are checked in renders.
 TREES["open"] = {"auth": "none"}
+# What only projects have that were made by an older version, or sign in since later.
+TREES["older"] = {"generation": 2, "layout": 2}
+TREES["later"] = {"auth": "jwt", "began_with_accounts": False}
+LIST_OF_PARTS = "# {% for part in parts "
 EXPRESSION = re.compile(r"\{\{.*?\}\}")
 
 
 def make_tree(folder: Path, renderer: Renderer, answers: Answers) -> list[Path]:
     """Copy the Python sources that a render with these answers would have, and tell which.
 
-    What isn't Python is rendered, above all the configuration of the tools.
+    What isn't Python is rendered, above all the configuration of the tools. So are the files that
+    import what was chosen by a loop over the parts: no line of Python says that.
     """
     render = renderer.render(**answers)
     shutil.copytree(render.folder, folder, ignore=shutil.ignore_patterns("*.py"))
@@ -43,9 +48,12 @@ def make_tree(folder: Path, renderer: Renderer, answers: Answers) -> list[Path]:
     for source in python_sources(renderer):
         names = [environment().from_string(part).render(render.context) for part in source.parts]
         target = folder.joinpath(*names[:-1], names[-1].removesuffix(".jinja"))
-        if target.suffix == ".py":  # or its condition isn't fulfilled
+        if all(names) and target.suffix == ".py":  # else a condition isn't fulfilled
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(renderer.template / "template" / source, target)
+            original = renderer.template / "template" / source
+            is_list = LIST_OF_PARTS in original.read_text()
+            rendered = render.folder / target.relative_to(folder)
+            shutil.copy2(rendered if is_list else original, target)
             taken.append(source)
     return taken
 

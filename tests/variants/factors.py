@@ -21,9 +21,9 @@ ORDER = "order"
 
 
 def factors_of(name: str) -> dict[str, list[str]]:
-    """None for a text or a number, and for what is computed."""
+    """None for a text or a number, and for what is computed or never asked."""
     question = questions()[name]
-    if question.get("when") is False:
+    if question.get("when") is False or question.get("ask") is False:
         return {}
     if question.get("multiselect"):
         several = {f"{name}.{choice}": [ON, OFF] for choice in choices(name)}

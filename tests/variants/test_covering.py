@@ -62,10 +62,11 @@ def test_copier_takes_every_row_as_it_is(renderer: Renderer, number: str) -> Non
 
 
 def test_every_choice_of_every_question_is_a_factor() -> None:
-    asked = {name for name, question in questions().items() if question.get("when") is not False}
-    for name in asked:
+    for name, question in questions().items():
+        if question.get("when") is False or question.get("ask") is False:
+            continue
         for choice in choices(name):
-            several = questions()[name].get("multiselect")
+            several = question.get("multiselect")
             assert f"{name}.{choice}" in FACTORS if several else str(choice) in FACTORS[name]
 
 

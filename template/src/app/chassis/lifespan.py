@@ -34,10 +34,10 @@ def lifespan_with(settings: ChassisSettings, parts: Sequence[Part]) -> Lifespan:
             database = await stack.enter_async_context(open_database(settings.database))
             state = State(settings=settings, database=database, draining=draining)
             resources = Resources(settings, database, lag, draining)
-            opened = await stack.enter_async_context(open_parts(parts, resources, taken=state))
+            await stack.enter_async_context(open_parts(parts, resources, taken=state))
             # Last, so that who is told to stop before being ready stops at once.
             stack.enter_context(drain_on_sigterm(draining))
-            yield {**state, **opened}
+            yield {**state, **resources.parts}
 
     return lifespan
 
@@ -45,14 +45,13 @@ def lifespan_with(settings: ChassisSettings, parts: Sequence[Part]) -> Lifespan:
 @asynccontextmanager
 async def open_parts(
     parts: Sequence[Part], resources: Resources[Any], taken: Mapping[str, Any]
-) -> AsyncGenerator[Mapping[str, Any]]:
+) -> AsyncGenerator[None]:
     """Open them in order, and close them in reverse. Raises `RuntimeError` when one yields a name
     that is `taken`, or that another one yields."""
-    opened: dict[str, Any] = {}
     async with AsyncExitStack() as stack:
         for part in parts:
             yielded = await stack.enter_async_context(part(resources)) or {}
-            if twice := sorted(yielded.keys() & (taken.keys() | opened.keys())):
+            if twice := sorted(yielded.keys() & (taken.keys() | resources.parts.keys())):
                 raise RuntimeError(f"{part.__module__} yields {twice}, which requests have already")
-            opened |= yielded
-        yield opened
+            resources.parts.update(yielded)
+        yield

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from .config import AnySettings
@@ -17,6 +17,8 @@ class Resources(Generic[AnySettings]):
     database: Database
     loop_lag: LoopLag
     draining: Draining
+    parts: dict[str, Any] = field(default_factory=dict)
+    """What the parts that were opened before this one yielded, by name."""
 
 
 Opened = AbstractAsyncContextManager[Mapping[str, Any] | None]

@@ -29,7 +29,7 @@ def named() -> set[str]:
 
 async def measured(client: httpx2.AsyncClient) -> set[str]:
     await client.get("/health/live")
-    headers = {"Authorization": f"Bearer {witness.TOKEN}"}
+    headers = {"Authorization": f"Bearer {witness.SECRET}"}
     response = await client.get("/metrics", headers=headers)
     families = text_string_to_metric_families(response.text)
     return {sample.name for family in families for sample in family.samples}

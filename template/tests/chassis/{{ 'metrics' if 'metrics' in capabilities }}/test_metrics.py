@@ -20,7 +20,7 @@ from ..running import Running, running
 from ..things.application import create_app
 from ..things.factory import box_body, make_box
 
-BEARER = {"Authorization": f"Bearer {witness.TOKEN}"}
+BEARER = {"Authorization": f"Bearer {witness.SECRET}"}
 Samples = dict[tuple[str, tuple[str, ...]], float]
 
 
@@ -186,7 +186,7 @@ async def test_metrics_are_only_read(client: httpx2.AsyncClient, method: str) ->
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "Bearer", "Bearer wrong", f"Basic {witness.TOKEN}", b"Bearer \xff"]
+    "value", [None, "", "Bearer", "Bearer wrong", f"Basic {witness.SECRET}", b"Bearer \xff"]
 )
 async def test_who_has_no_token_reads_nothing(
     client: httpx2.AsyncClient, value: str | bytes | None
@@ -216,6 +216,6 @@ async def test_without_a_database_there_are_metrics(settings: ChassisSettings) -
 
 
 def test_production_refuses_metrics_for_everybody() -> None:
-    assert list(MetricsSettings(token=SecretStr(witness.TOKEN)).unsafe()) == []
+    assert list(MetricsSettings(token=SecretStr(witness.SECRET)).unsafe()) == []
     with pytest.raises(ValueError, match="APP_METRICS_TOKEN is not set"):
         ChassisSettings(metrics=MetricsSettings())

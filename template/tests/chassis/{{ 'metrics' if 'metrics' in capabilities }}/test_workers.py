@@ -15,7 +15,7 @@ from .. import witness
 from ..serving import PATIENCE, server, wait_until_live
 
 REQUESTS = 40
-BEARER = {"Authorization": f"Bearer {witness.TOKEN}"}
+BEARER = {"Authorization": f"Bearer {witness.SECRET}"}
 
 
 def unknown_paths(url: str) -> float:
