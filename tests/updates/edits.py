@@ -32,18 +32,56 @@ async def count_words(posts: ReadPostsDep, post_id: UUID) -> PostImported:
     append(project / "src" / "app" / "api" / "routes" / "posts.py", route)
 
 
-def add_setting(project: Path) -> None:
-    field = '''    service: str = Field(default="", max_length=100)
-    """A name that every line begins with, for logs of several services."""
-
+MAIL = '''class MailSettings(Group):
+    sender: str = Field(default="", max_length=100)
+    """Who mails come from."""
 '''
+
+
+def add_setting(project: Path) -> None:
+    """A group of one's own. Before 0.3.0 it stood in one file with those of the template."""
+    field = "    mail: MailSettings = MailSettings()\n"
     settings = project / "src" / "app" / "config.py"
-    replace(settings, "class LogSettings(Group):\n", f"class LogSettings(Group):\n{field}")
-    example = (
-        "# A name that every line begins with, for logs of several services.\n# APP_LOG_SERVICE=\n"
-    )
+    if (project / "src" / "app" / "groups.py").exists():
+        health = "class HealthSettings(Group):\n"
+        replace(settings, health, f"{MAIL}\n\n{health}")
+        last = "    health: HealthSettings = HealthSettings()\n"
+        replace(settings, last, last + field)
+    else:
+        imports = "from .chassis.config import ChassisSettings, read\n"
+        more = "from pydantic import Field\n\n", "from .chassis.settings import Group\n\n\n"
+        replace(settings, imports + "\n\n", f"{more[0]}{imports}{more[1]}{MAIL}\n\n")
+        told = 'lies next to what it sets."""\n'
+        replace(settings, told, f"{told}\n{field}")
     first = "APP_ENVIRONMENT=development\n"
+    example = "# Who mails come from.\n# APP_MAIL_SENDER=\n"
     replace(project / ".env.example", first, f"{first}\n{example}")
+
+
+def add_error(project: Path) -> None:
+    """And a file that uses it, whose imports must follow."""
+    split = project / "src" / "app" / "errors.py"
+    error = 'class InvoiceNotFound(NotFound):\n    detail = "There is no such invoice."\n'
+    service = project / "src" / "app" / "services" / "invoices.py"
+    if split.exists():
+        append(split, f"\n\n{error}")
+        module = "..errors"
+    else:
+        head = '"""Moved from `src/app/errors.py`, which the template has split."""'
+        imports = "from ..chassis.errors import NotFound"
+        (split.parent / "errors" / "own.py").write_text(f"{head}\n\n{imports}\n\n\n{error}")
+        module = "..errors.own"
+    service.write_text(INVOICES.format(module=module))
+
+
+INVOICES = '''"""What can be done with invoices."""
+
+from {module} import InvoiceNotFound
+
+
+def refuse() -> None:
+    raise InvoiceNotFound
+'''
 
 
 def add_dependency(project: Path) -> None:
@@ -65,10 +103,10 @@ def add_migration(project: Path) -> None:
 def rewrite_section(project: Path) -> None:
     """Of the README."""
     readme = project / "README.md"
-    heading = "## What the tests know of your routes\n"
+    heading = "## Settings\n"
     section = heading + readme.read_text().partition(heading)[2].partition("\n## ")[0] + "\n"
     replace(
-        readme, section, "## Tests\n\nAsk the team of the order desk before you change them.\n\n"
+        readme, section, f"{heading}\nAsk the team of the order desk before you change them.\n\n"
     )
 
 
@@ -82,6 +120,7 @@ def rename_by_hand(project: Path) -> None:
 EDITS: tuple[Edit, ...] = (
     add_route,
     add_setting,
+    add_error,
     add_dependency,
     delete_file,
     add_migration,

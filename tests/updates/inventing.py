@@ -10,7 +10,7 @@ from typing import Any
 from tests.rendering.renders import copy_of_template
 from tests.updates.edits import nothing
 from tests.updates.history import Change, History, git, invented_history
-from tests.updates.planting import BLOCK, examples, together, write
+from tests.updates.planting import BLOCK, ask_for, examples, together, write
 from tests.updates.promises import broken_promises, update
 from tests.updates.updating import Project
 
@@ -36,7 +36,10 @@ def as_it_is(template: Path) -> None:
 
 
 def invent(folder: Path, older: Change = nothing, newer: Change = nothing) -> History:
-    return invented_history(folder / "template", older).release("2.0.0", newer)
+    """Every project has today's layout, whatever its generation: there was no other."""
+    was_there = ask_for("layout:\n  type: int\n  default: 2\n  ask: false\n")
+    history = invented_history(folder / "template", together(was_there, older))
+    return history.release("2.0.0", together(newer, was_there))
 
 
 def answered(

@@ -51,7 +51,7 @@ def template_with_versions(folder: Path) -> Path:
     commit(template)
     git(template, "tag", OLD)
     lost.unlink()
-    replace(template / "template" / "src" / "app" / "garbage.py", '"""', '"""Newer: ')
+    replace(template / "template" / "src" / "app" / "chassis" / "garbage.py", '"""', '"""Newer: ')
     with (template / "copier.yml").open("a") as file:
         file.write("\nnickname:\n  type: str\n  help: How do friends call it?\n  default: Bob\n")
     commit(template)

@@ -1,5 +1,6 @@
 """What an update promises to a project of any release, each promise with what breaks it."""
 
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,13 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import jinja2.meta
+from packaging.version import Version
 
+from scripts.merging import TABLE
 from tests.questionnaire.answering import offered_by
 from tests.rendering.renders import Answers, environment
 from tests.updates.history import Change, History
 from tests.updates.updating import LOCK, Files, Project, edited, fresh, start
 
 ANSWERS_FILE = ".copier-answers.yml"
+
+NOTHING_MOVED: Mapping[str, Any] = {"removed": [], "paths": {}}
+MOVED = Version("0.3.0")
+"""Until then Copier alone would lose edits, so that it refuses."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,10 @@ def update(
     project = start(history, folder / "project", version, answers)
     project.edit(change)
     before, known = project.files(), project.recorded()
-    project.update(history.candidate)
+    if Version(version) < MOVED:
+        project.bring(history, history.candidate)
+    else:
+        project.update(history.candidate)
     return Update(history, version, answers, change, project, before, known)
 
 
@@ -76,9 +86,12 @@ def differences(update: Update) -> Iterator[str]:
 
 
 def lost_files(update: Update) -> Iterator[str]:
-    """Copier deletes what was renamed or removed, with the edits in it and without a word."""
-    for path in sorted(update.before.keys() - update.project.files().keys()):
-        yield f"{path} is gone: paths are public"
+    """What was renamed or removed, unless the table of moves says where it is."""
+    found = update.project.files()
+    table = tomllib.loads(found[TABLE][0].decode()) if TABLE in found else NOTHING_MOVED
+    for path in sorted(update.before.keys() - found.keys() - set(table["removed"])):
+        if table["paths"].get(path) not in found:
+            yield f"{path} is gone: paths are public"
 
 
 def changed_answers(update: Update) -> Iterator[str]:

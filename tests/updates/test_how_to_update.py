@@ -17,7 +17,8 @@ SECTIONS = {
 }
 """The blocks of commands under each heading."""
 
-REWORDED, WORKFLOW = "src/app/garbage.py", ".github/workflows/ci.yml"
+REWORDED, WORKFLOW = "src/app/chassis/garbage.py", ".github/workflows/ci.yml"
+MIGRATIONS = "tests/chassis/yours/test_migrations.py"
 QUICK = " --no-check"
 """What is not about the check leaves it out: the page says how."""
 
@@ -105,8 +106,8 @@ def recover(project: Project, blocks: Blocks) -> None:
 def join(project: Project, blocks: Blocks) -> None:
     project.must("uv run alembic revision -m one")
     project.must("uv run alembic revision -m two --splice --head 0001 && uv run just fix")
-    check = "uv run ruff check && uv run mypy && uv run pytest tests/test_migrations.py"
-    refused = project.run("uv run pytest tests/test_migrations.py")
+    check = f"uv run ruff check && uv run mypy && uv run pytest {MIGRATIONS}"
+    refused = project.run(f"uv run pytest {MIGRATIONS}")
     assert refused.status == 1
     assert "join them: uv run alembic merge heads" in refused.output
     project.must(next(blocks))

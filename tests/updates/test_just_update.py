@@ -9,7 +9,7 @@ from tests.updates.living import NEW, OLD, Project, commit, start_project
 
 pytestmark = pytest.mark.slow
 
-LOST, REWORDED = "docs/lost.md", "src/app/garbage.py"
+LOST, REWORDED = "docs/lost.md", "src/app/chassis/garbage.py"
 SWITCH = "uv run just update -l -r :current:"
 
 
@@ -124,17 +124,6 @@ def test_a_conflict_is_marked_named_and_left_to_you(living: Project) -> None:
     assert "ruff" not in done.output, "it checked what can't be right"
 
 
-def test_a_conflict_may_be_a_file_beside(living: Project) -> None:
-    living.edit(REWORDED, '"""', '"""Mine: ')
-    commit(living.folder)
-
-    done = living.run("uv run just update -l -o rej")
-
-    assert done.status == 1
-    assert f"{REWORDED}.rej\n" in done.output
-    assert living.path(f"{REWORDED}.rej").exists()
-
-
 def test_with_the_same_version_and_answers_there_is_nothing_to_do(living: Project) -> None:
     assert "Nothing to do" in living.must(SWITCH)
     assert_untouched(living)
@@ -184,7 +173,7 @@ def test_migrations_of_both_sides_are_joined_and_stay(with_migration: Project) -
 
     told = project.must(f"{SWITCH} -d auth=jwt")  # runs `just check`
 
-    assert "The project has other answers now." in told
+    assert "Updated to other answers." in told
     assert "passed" in told
     assert len(project.must("uv run alembic heads").splitlines()) == 1
     project.must("uv run just upgrade")  # the database that has the own migration already
@@ -192,7 +181,7 @@ def test_migrations_of_both_sides_are_joined_and_stay(with_migration: Project) -
 
     told = project.must(f"{SWITCH} -d auth=none")
 
-    assert "These stay, because a database may have run them:\n    migrations/versions/0002" in told
+    assert "These stay, because a database may have run them:\n    migrations/versions/0004" in told
     assert "uv run just migrate" in told
     project.must('uv run just migrate "drop what is gone"')
     project.must("uv run just check && uv run just upgrade")

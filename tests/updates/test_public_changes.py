@@ -1,14 +1,15 @@
 """How the template may change, for projects that are in use: as `docs/how-to` tells it."""
 
-import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
+from scripts.merging import TABLE
 from tests.rendering.renders import Answers
 from tests.updates.edits import edit, nothing
-from tests.updates.history import Change, git
+from tests.updates.history import Change
 from tests.updates.inventing import (
     ALERTS,
     CONVERT,
@@ -35,10 +36,8 @@ from tests.updates.planting import (
     together,
     write,
 )
-from tests.updates.updating import Project, edited, fresh, run_copier, start
+from tests.updates.updating import edited, fresh, start
 
-UNTRUSTED = 4
-"""Copier's exit code for a template that would run commands."""
 SEVERAL = """\
 alerts:
   type: str
@@ -54,7 +53,7 @@ def older(line: str) -> str:
 
 BESIDE_THE_EDITS = together(
     first("template/src/app/api/routes/posts.py", older),
-    first("template/src/app/config.py.jinja", older),
+    first("template/src/app/config.py", older),
     first("template/.env.example.jinja", older),
     append("template/pyproject.toml.jinja", "# formerly\n"),
     append("template/README.md.jinja", "\nThere was more.\n"),
@@ -62,7 +61,7 @@ BESIDE_THE_EDITS = together(
 )
 """The template, too, changed each file that the edits change or delete."""
 
-A_FILE_LESS = delete("template/src/app/loop_lag.py")
+A_FILE_LESS = delete("template/src/app/chassis/loop_lag.py")
 CHANGES = pytest.mark.parametrize("change", [nothing, edit], ids=["pristine", "edited"])
 
 
@@ -179,34 +178,38 @@ def test_an_old_name_that_is_read_no_more_is_reached_in_steps(
 
 
 @pytest.mark.slow
-def test_a_migration_carries_edits_along_to_a_file_that_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the page has it, from a URL, and with trust in the one update that crosses the version."""
-    migration, script = examples("Move or remove a file")
-    paths = "src/app/old.py:src/app/new.py"
-    moved = "docs/decisions/0001-commit-first.md"
+def test_edits_follow_files_that_moved(tmp_path: Path) -> None:
+    """As the page has it: a file with what imports it, and one that was split."""
+    (table,) = examples("Move or remove a file")
+    assert tomllib.loads(table).keys() == {"paths", "names", "own"}
+    old, new = "src/app/chassis/garbage.py", "src/app/chassis/collecting.py"
     newer = together(
-        rename(f"template/{DECISION}", f"template/{moved}"),
-        first(f"template/{moved}", lambda _: "# Today"),
-        append("copier.yml", migration.replace(paths, f"{DECISION}:{moved}")),
-        write("migrations/move.py", script),
+        rename(f"template/{old}", f"template/{new}"),
+        first(f"template/{new}", lambda _: '"""Today."""'),
+        replaced("template/src/app/chassis/lifespan.py", "from .garbage", "from .collecting"),
+        replaced(f"template/{TABLE}", "[paths]\n", f'[paths]\n"{old}" = "{new}"\n'),
     )
-    history = invent(tmp_path, nothing, newer).release("2.1.0")
-    monkeypatch.setenv("COPIER_CACHE_DIR", str(tmp_path / "cache"))
-    project = Project(tmp_path / "project")
-    url = f"git+file://{history.folder}"
-    run_copier("copy", "--defaults", "--vcs-ref", OLD, url, str(project.folder), at=tmp_path)
-    git(project.folder, "init", "--quiet")
-    project.edit(append(DECISION, "\nWe agree.\n"))
-    with pytest.raises(subprocess.CalledProcessError) as refused:
-        run_copier("update", "--defaults", "--vcs-ref", NEW, at=project.folder)
-    assert refused.value.returncode == UNTRUSTED
-    run_copier("update", "--defaults", "--trust", "--vcs-ref", NEW, at=project.folder)
-    text = (project.folder / moved).read_text()
-    assert (text[:8], text[-11:]) == ("# Today\n", "\nWe agree.\n")
-    assert "<<<" not in text
-    assert not (project.folder / DECISION).exists()
-    project.commit()
-    run_copier("update", "--defaults", "--vcs-ref", "v2.1.0", at=project.folder)
-    assert project.answers_file()["_commit"] == "v2.1.0"
+    history = invent(tmp_path, nothing, newer)
+    project = start(history, tmp_path / "project", OLD, {})
+    project.edit(append(old, "\nWE_AGREE = True\n"))
+    project.edit(
+        write("src/app/services/own.py", '"""Ours."""\n\nfrom ..chassis.garbage import gc\n')
+    )
+
+    assert project.bring(history, NEW) == []
+
+    text = (project.folder / new).read_text()
+    assert text.startswith('"""Today."""\n')
+    assert text.endswith("\nWE_AGREE = True\n")
+    assert not (project.folder / old).exists()
+    own = (project.folder / "src/app/services/own.py").read_text()
+    assert own == '"""Ours."""\n\nfrom ..chassis.collecting import gc\n'
+
+
+def replaced(path: str, old: str, new: str) -> Change:
+    def change(template: Path) -> None:
+        text = (template / path).read_text()
+        assert old in text
+        write(path, text.replace(old, new, 1))(template)
+
+    return change

@@ -15,7 +15,7 @@ from tests.updates.living import NEW, OLD, Project, commit, variables
 pytestmark = pytest.mark.slow
 
 BRANCH = f"template-{NEW}"
-REWORDED, LOST = "src/app/garbage.py", "docs/lost.md"
+REWORDED, LOST = "src/app/chassis/garbage.py", "docs/lost.md"
 
 GH = '#!/bin/sh\nprintf "%s\\n" "$*" >> "$GH_CALLS"\n'
 """GitHub's own program is for GitHub only: what it is told is written down."""

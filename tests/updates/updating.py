@@ -18,8 +18,12 @@ from copier._main import Worker
 from copier._types import VcsRef
 from copier._vcs import clone
 
+from scripts.merging import merge, prepare  # of projects: `template/scripts`
 from tests.rendering.renders import Answers, compiling_once
 from tests.updates.history import Change, History, git
+
+ARRIVED = {"layout": 2}
+"""What `just update` answers for a project that is older than 0.3.0."""
 
 LOCK = "uv.lock"
 """The user's from the first day on: an update leaves it as it is."""
@@ -70,6 +74,13 @@ class Project:
                 quiet=True,
                 unsafe=unsafe,
             )
+
+    def bring(self, history: History, to: str, **answers: Any) -> list[str]:
+        """As `just update` does, and returns the files with conflicts; nothing is committed."""
+        version = str(self.answers_file()["_commit"])
+        old = fresh(history, version, self.recorded())
+        new = fresh(history, to, {**self.recorded(), **ARRIVED, **answers})
+        return merge(prepare(old.folder, new.folder, self.folder), self.folder)
 
     def switch(self, **answers: Any) -> None:
         """Other answers, of the same version."""
