@@ -18,6 +18,9 @@ from typing import Any
 from .merging import ANSWERS, Merge, merge, prepare
 
 TAB = "\n    "
+ARRIVED = ("--data", "layout=2")
+"""For projects that are older than 0.3.0: their edits come along."""
+
 MERGE = ("uv", "run", "alembic", "merge", "heads", "-m", "Merge what template and project added")
 
 OPTIONS = (
@@ -117,7 +120,7 @@ def update(options: argparse.Namespace) -> Update | None:
     with tempfile.TemporaryDirectory() as scratch:
         old, new = Path(scratch, "old"), Path(scratch, "new")
         render(old, "--defaults", "--vcs-ref", ":current:")
-        render(new, *options.questions)
+        render(new, *options.questions, *ARRIVED)
         if (old / ANSWERS).read_bytes() == (new / ANSWERS).read_bytes():
             print(f"Nothing to do: this is {version(old)}, with these answers.")
             return None

@@ -18,8 +18,9 @@ from app.config import Settings
 from app.main import create_app
 from starlette.types import Message, Scope
 
-from tests.database import temporary_database
-from tests.running import Running, running
+from tests.chassis.database import temporary_database
+from tests.chassis.running import Running, running
+from tests.letting_in import let_in
 
 REQUESTS = 200
 HEADERS = [(b"host", b"localhost"), (b"content-type", b"application/json")]
@@ -69,7 +70,9 @@ async def calls(service: Running, method: str, path: str, body: Callable[[], byt
 
 
 async def main(settings: Settings) -> None:
-    async with running(create_app(settings)) as service:
+    app = create_app(settings)
+    let_in(app)
+    async with running(app) as service:
         users = "/api/v1/users"
         first = await answer(service, "POST", users, registration())
         counted = {

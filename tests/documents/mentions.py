@@ -59,12 +59,13 @@ class Project:
     @cached_property
     def routes(self) -> set[str]:
         found = set(OF_FASTAPI)
-        for module in (self.render.folder / "src" / "app" / "api" / "routes").glob("*.py"):
+        app = self.render.folder / "src" / "app"
+        for module in [*(app / "api" / "routes").glob("*.py"), app / "chassis/http/health.py"]:
             text = module.read_text()
             for prefix in re.findall(r'APIRouter\(prefix="([^"]*)"', text):
                 routes = re.findall(r'^@router\.\w+\(\s*"([^"]*)"', text, re.MULTILINE)
                 found |= {prefix + route for route in routes}
-        for module in (self.render.folder / "src" / "app" / "middleware").glob("*.py"):
+        for module in (app / "chassis" / "parts").glob("*/middleware.py"):
             found |= set(re.findall(r'^PATH = "([^"]*)"', module.read_text(), re.MULTILINE))
         return found
 
@@ -154,12 +155,14 @@ def wrong_tasks(document: Document, project: Project) -> Iterator[str]:
 def unknown_variables(document: Document, project: Project) -> Iterator[str]:
     """Settings are in `.env.example`; what else looks like a variable is read by some code."""
     for name in sorted(set(re.findall(r"\bAPP_\w*[A-Z]\b", document.text)) - project.settings):
-        yield f"there is no setting {name}"
+        if not document.is_to_be_made(name):
+            yield f"there is no setting {name}"
     for code in document.code:
         own = re.findall(r"^([A-Z_]+)=\$\(", code, re.MULTILINE)
         for name in re.findall(r"\$\{?([A-Z_]+)|\b(?!APP_)([A-Z]+(?:_[A-Z]+)+)\b", code):
             variable = "".join(name)
-            if variable not in {*own} and variable not in project.sources:
+            is_known = variable in {*own} or variable in project.sources
+            if not (is_known or document.is_to_be_made(variable)):
                 yield f"nothing reads {variable}"
 
 

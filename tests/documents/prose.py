@@ -12,7 +12,10 @@ from tests.rendering.renders import Render
 NOTES = (".env.example", "justfile", "*.yml", "*.yaml")
 """Files whose comments are read, beside the pages: `*.md`."""
 
-TO_BE_MADE = {"docs/how-to/add-a-resource.md": "invoice"}
+TO_BE_MADE = {
+    "docs/how-to/add-a-part.md": "object_store",
+    "docs/how-to/add-a-resource.md": "invoice",
+}
 """Pages that let their reader make something, and how that is called."""
 
 FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -38,7 +41,7 @@ class Document:
         return re.split(r"(?<=[.!?])\s+|\n\s*\n|\n(?=[|*] )", self.text)
 
     def is_to_be_made(self, name: str) -> bool:
-        return self.path in TO_BE_MADE and TO_BE_MADE[self.path] in name
+        return self.path in TO_BE_MADE and TO_BE_MADE[self.path] in name.lower()
 
 
 def documents(render: Render, files: list[str]) -> Iterator[Document]:

@@ -48,6 +48,7 @@ PROMISED = [
     "TO5",
     "TO6",
     "TO7",
+    "TO8",
 ]
 TABLE = (ROOT / "docs" / "reference" / "patterns.md").read_text()
 ROWS = re.findall(r"^\| ([A-Z]{2}\d+) \| .+ \| (.+) \| (.+) \|$", TABLE, re.MULTILINE)

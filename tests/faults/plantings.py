@@ -21,12 +21,16 @@ Edit = tuple[str, str, str]
 USUAL: Mapping[str, Sequence[Edit]] = {
     # FastAPI's default: the session ends after the answer.
     "request-scope": [
-        ("src/app/api/deps.py", 'Depends(get_session, scope="function")', "Depends(get_session)"),
+        (
+            "src/app/chassis/http/deps.py",
+            'Depends(get_session, scope="function")',
+            "Depends(get_session)",
+        ),
     ],
     # Nobody turns errors of the database into answers.
     "no-border": [
         (
-            "src/app/db/errors.py",
+            "src/app/chassis/db/errors.py",
             "    try:\n        yield\n    except PoolTimeout as error:",
             "    yield\n    return\n    try:\n        pass\n    except PoolTimeout as error:",
         ),
@@ -34,19 +38,21 @@ USUAL: Mapping[str, Sequence[Edit]] = {
     # SQLAlchemy's default: half a minute.
     "long-wait": [
         (
-            "src/app/db/engine.py",
+            "src/app/chassis/db/engine.py",
             "pool_timeout=settings.pool_timeout",
             "pool_timeout=30",
         ),
     ],
     # The driver's default: none.
     "no-command-timeout": [
-        ("src/app/db/driver.py", '"command_timeout": self.command_timeout,', ""),
+        ("src/app/chassis/db/driver.py", '"command_timeout": self.command_timeout,', ""),
     ],
     # As it was in 0.1.0, in mode `asyncpg`.
-    "begin-cut-off": [("src/app/db/direct.py", "        connection.invalidate(error)\n", "")],
+    "begin-cut-off": [
+        ("src/app/chassis/db/direct.py", "        connection.invalidate(error)\n", "")
+    ],
     # A pool of asyncpg that connects at start-up, and ends the process when nobody answers.
-    "eager-pool": [("src/app/db/direct_pool.py", "min_size=0", "min_size=1")],
+    "eager-pool": [("src/app/chassis/db/direct_pool.py", "min_size=0", "min_size=1")],
     # The server gives requests in flight no time.
     "no-grace": [
         (
@@ -56,7 +62,7 @@ USUAL: Mapping[str, Sequence[Edit]] = {
         ),
     ],
     # A transaction of SQLite that takes the write lock only when it writes.
-    "deferred-begin": [("src/app/db/driver.py", '"BEGIN IMMEDIATE"', '"BEGIN"')],
+    "deferred-begin": [("src/app/chassis/db/driver.py", '"BEGIN IMMEDIATE"', '"BEGIN"')],
 }
 
 

@@ -17,7 +17,7 @@ from tests.servers.serving import SECRETS, free_port
 
 pytestmark = pytest.mark.slow
 ROUNDS = 2
-FIRST = "migrations/versions/0001_create_users_and_posts.py"
+FIRST = "migrations/versions/0001_create_users.py"
 WAIT = 2
 """How long migrations wait for a server, in seconds."""
 

@@ -48,7 +48,7 @@ MISTAKES = {
         "BLE001",
     ),
     "slow middleware": (
-        "src/app/middleware/planted.py",
+        "src/app/chassis/middleware/planted.py",
         "from starlette.middleware.base import BaseHTTPMiddleware\n\nBase = BaseHTTPMiddleware\n",
         RUFF,
         "TID251",
@@ -84,6 +84,24 @@ MISTAKES = {
         "from ...services.users import UserService\n\ns = UserService\n",
         IMPORTS,
         "layer",
+    ),
+    "a part of yours in the chassis": (
+        "src/app/chassis/planted.py",
+        "from ..config import Settings\n\ns = Settings\n",
+        IMPORTS,
+        "The chassis knows nothing of the rest",
+    ),
+    "a folder of yours in a part, within a function": (
+        "src/app/chassis/parts/auth/planted.py",
+        "def ask() -> object:\n    from ....db.models import user\n\n    return user\n",
+        IMPORTS,
+        "The chassis knows nothing of the rest",
+    ),
+    "a part that knows another": (
+        "src/app/chassis/parts/auth/planted.py",
+        "from ..metrics.instruments import instruments\n\ni = instruments\n",
+        IMPORTS,
+        "Parts know neither each other",
     ),
     "a schema that asks": (
         "src/app/schemas/planted.py",

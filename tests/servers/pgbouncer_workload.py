@@ -8,10 +8,10 @@ import json
 import sys
 from collections import Counter
 
+from app.chassis.db.database import Database
+from app.chassis.db.driver import PostgresSettings
+from app.chassis.db.engine import DatabaseSettings, open_database
 from app.config import Settings
-from app.db.database import Database
-from app.db.driver import PostgresSettings
-from app.db.engine import DatabaseSettings, open_database
 from app.db.repositories.users import UserRepository
 from sqlalchemy import text
 

@@ -1,8 +1,8 @@
 """Fixtures for all tests: a migrated database and a running application per session, emptied after
 each test."""
 
-import json
 import os
+import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +20,7 @@ from app.chassis.logs import LogSettings
 from app.config import Settings
 from app.db.models import Base
 from app.main import create_app
+from scripts.setup import PLACEHOLDER
 
 from ..letting_in import hashing_cheaply, let_in
 from . import witness
@@ -34,9 +35,11 @@ witness.start()
 ChassisSettings.model_config["env_file"] = Settings.model_config["env_file"] = None
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
-# Who lacks a part reads no settings of it.
-os.environ["APP_AUTH_SECRETS"] = json.dumps([witness.SECRET])
-os.environ["APP_METRICS_TOKEN"] = witness.TOKEN
+# What parts need is made as `just setup` makes it; the database is the session's own.
+EXAMPLE = (PROJECT / ".env.example").read_text()
+for name, value in re.findall(r"^(APP_(?!DATABASE_)\w+)=(.*)$", EXAMPLE, re.MULTILINE):
+    if PLACEHOLDER in value:
+        os.environ[name] = value.replace(PLACEHOLDER, witness.SECRET)
 # To the service all tests are one caller.
 os.environ["APP_RATE_LIMIT_DEFAULT"] = os.environ["APP_RATE_LIMIT_STRICT"] = "999999/second"
 

@@ -12,7 +12,7 @@ from app.chassis.logs import ConsoleFormatter
 PASSWORD = "canary-of-a-password-5e884898"
 TOKEN = "canary-of-a-token-da2804715"
 SECRET = secrets.token_urlsafe(32)
-"""What tests put where secrets belong; the last one signs tokens. Others are kept with
+"""What tests put where secrets belong; the last one is that of every part. Others are kept with
 `keep_secret`."""
 
 # What databases run, and what PostgreSQL tells of the values.

@@ -3,6 +3,7 @@ answer by it. A new route joins by itself."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -100,10 +101,7 @@ def test_every_answer_is_as_documented(
 
 
 def test_so_are_the_answers_in_a_sequence_of_requests(headers: dict[str, str]) -> None:
-    try:
-        machine: Any = schema.as_state_machine()
-    except NoLinksFound:  # no operation takes what another one answers
-        return
+    machine: Any = schema.as_state_machine()
 
     class Sequences(machine):  # type: ignore[misc]  # made at runtime
         def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
@@ -133,4 +131,5 @@ def test_so_are_the_answers_in_a_sequence_of_requests(headers: dict[str, str]) -
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Sequences, settings=few)
+    with suppress(NoLinksFound):  # where no operation takes what another one answers
+        run_state_machine_as_test(Sequences, settings=few)
