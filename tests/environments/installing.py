@@ -30,6 +30,11 @@ class Environment:
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
         return os.environ | {"PATH": path, "PYTHONPATH": f"src{os.pathsep}{PLUGIN}"}
 
+    def cache_of_types(self) -> dict[str, str]:
+        """The type checker's cache holds the libraries; two at a time must not share one."""
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+        return {"MYPY_CACHE_DIR": str(VARIANTS_FOLDER / f"mypy-{self.folder.name}-{worker}")}
+
 
 @cache
 def interpreter(minimum: str) -> str:

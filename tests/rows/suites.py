@@ -55,7 +55,7 @@ def prove(number: str, render: Render, environment: Environment) -> Report:
     shutil.copytree(render.folder, folder, symlinks=True)
     report = Report(number, folder)
     settings = _given_database(render, f"variant_{number}_test")
-    variables = environment.variables() | _cache_of_types(environment) | settings
+    variables = environment.variables() | environment.cache_of_types() | settings
     for command in steps_of(folder):
         report.steps.append(_take(command, folder, environment, variables))
     report.steps.append(_serve(replace(render, folder=folder), environment))
@@ -86,9 +86,3 @@ def _given_database(render: Render, name: str) -> dict[str, str]:
     if not server or render.context["database_driver"] == "aiosqlite":
         return {}
     return {"TEST_DATABASE_URL": database_anew(server, name)}
-
-
-def _cache_of_types(environment: Environment) -> dict[str, str]:
-    """The type checker's cache holds the libraries; two at a time must not share one."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    return {"MYPY_CACHE_DIR": str(VARIANTS_FOLDER / f"mypy-{environment.folder.name}-{worker}")}

@@ -25,9 +25,9 @@ def check(environment: Environment, tmp_path: Path) -> Generator[Checked]:
 
     def take(folder: Path) -> str:
         said = []
+        variables = environment.variables() | environment.cache_of_types()
         for command in steps_of(folder):
             program, *arguments = command.split()
-            variables = environment.variables() | {"MYPY_CACHE_DIR": str(tmp_path / "mypy")}
             status, output = run([environment.program(program), *arguments], folder, variables)
             assert status == 0, f"{command}\n{output}"
             said.append(output)
