@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ ROWS = "tests/rows/test_rows.py::"
 
 
 class Progress:
-    """A plugin: a line for each variant that has ended, and a sum for each file of tests."""
+    """A plugin: a line for each variant that has ended, and sums for rooms and files of tests."""
 
     def __init__(self, reporter: pytest.TerminalReporter) -> None:
         self._reporter = reporter
@@ -31,10 +32,14 @@ class Progress:
             )
 
     def pytest_terminal_summary(self) -> None:
-        self._reporter.section("seconds of each file, all cores together")
-        longest = sorted(self._seconds.items(), key=lambda item: -item[1])
-        for file, seconds in longest[:12]:
-            self._reporter.write_line(f"{seconds:7.1f} s  {file}")
+        rooms: defaultdict[str, float] = defaultdict(float)
+        for file, seconds in self._seconds.items():
+            rooms[str(Path(file).parent)] += seconds
+        for what, spent, most in (("room", rooms, None), ("file", self._seconds, 12)):
+            self._reporter.section(f"seconds of each {what}, all cores together")
+            longest = sorted(spent.items(), key=lambda item: -item[1])
+            for name, seconds in longest[:most]:
+                self._reporter.write_line(f"{seconds:7.1f} s  {name}")
 
 
 @pytest.hookimpl(trylast=True)
