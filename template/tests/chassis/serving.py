@@ -1,11 +1,12 @@
 """Real server processes, run as `just run` does."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,8 +19,12 @@ from app.chassis.config import ChassisSettings
 from . import witness
 from .fixtures import PROJECT
 
-PATIENCE = 30
-"""Seconds that a slow machine may take to start."""
+PATIENCE = 60
+"""Seconds after which something hangs: on a busy machine, too, nothing that tests wait for takes as
+long."""
+
+SERVES = r"Application startup complete|Started worker-"
+"""What each worker of a server logs when it takes requests, and hears signals."""
 
 YOURS = "app.main:create_app"
 THINGS = "tests.chassis.things.application:create_app"
@@ -78,13 +83,38 @@ def server(
         witness.read(log.read_text())
 
 
-def wait_until_live(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def wait_until(happens: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx2.get(f"{url}/health/live")
-        except httpx2.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"the server did not start:\n{log.read_text()}")
+    while not happens():
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.02)
+
+
+def wait_for_lines(log: Path, pattern: str, count: int = 1) -> None:
+    """Until that many lines of the log match."""
+    deadline = time.monotonic() + PATIENCE
+    while len(re.findall(pattern, log.read_text())) < count:
+        if time.monotonic() > deadline:
+            pytest.fail(f"{count} x {pattern!r} did not come:\n{log.read_text()}")
+        time.sleep(0.02)
+
+
+def is_live(url: str) -> bool:
+    try:
+        httpx2.get(f"{url}/health/live", timeout=PATIENCE)
+    except httpx2.TransportError:
+        return False
+    return True
+
+
+def wait_until_live(
+    process: subprocess.Popen[bytes], url: str, log: Path, workers: int = 1
+) -> None:
+    """Until all its workers serve: one that is told to stop while it starts may miss it."""
+
+    def serves() -> bool:
+        if process.poll() is not None:
+            pytest.fail(f"the server did not start:\n{log.read_text()}")
+        return len(re.findall(SERVES, log.read_text())) >= workers and is_live(url)
+
+    wait_until(serves)

@@ -16,33 +16,39 @@ from app.chassis.config import ChassisSettings
 from app.chassis.draining import ECHO
 
 from .database import left_open
+from .fixtures import PROJECT
 from .running import running
-from .serving import PATIENCE, server, wait_until_live
+from .serving import PATIENCE, server, wait_for_lines, wait_until_live
 from .things.application import create_app
 from .things.factory import URL, box_body
 
 STOPPED = {0, -signal.SIGTERM}
 """Done, or ended by the signal once all is done: uvicorn raises it again at its end."""
 
+DRAINS = "Draining: not ready any more"
+TAKES_NO_MORE = r'"(Shutting down|Stopping worker-\d+)"'
+"""What each worker logs: from the signal on, and when its server begins to stop."""
+
 
 class Upload:
-    """A request that takes as long as a test wants: half of its body comes at once, the rest with
+    """A request that takes as long as a test wants: the route waits for its body, which comes with
     `finish`."""
 
     def __init__(self, url: str) -> None:
         address = httpx2.URL(url)
-        body = json.dumps(box_body()).encode()
+        self._body = json.dumps(box_body()).encode()
         head = (
             f"POST {URL} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
+            f"Content-Length: {len(self._body)}\r\nExpect: 100-continue\r\n\r\n"
         )
-        self._rest = body[10:]
         self._socket = socket.create_connection((address.host, address.port or 80), PATIENCE)
-        self._socket.sendall(head.encode() + body[:10])
+        self._socket.sendall(head.encode())
+        # Sent when the application begins to read the body (RFC 9110, section 10.1.1).
+        assert self._socket.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
 
     def finish(self) -> int:
         """The status of the answer."""
-        self._socket.sendall(self._rest)
+        self._socket.sendall(self._body)
         status = int(self._socket.recv(65_536).split()[1])
         self._socket.close()
         return status
@@ -58,90 +64,103 @@ class Upload:
         return True
 
 
-def wait_until_not_ready(url: str) -> httpx2.Response:
-    deadline = time.monotonic() + PATIENCE
-    while (answer := httpx2.get(f"{url}/health/ready")).status_code == 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return answer
+def readiness(url: str) -> httpx2.Response:
+    return httpx2.get(f"{url}/health/ready", timeout=PATIENCE)
 
 
-def test_a_service_that_stops_says_so_and_finishes_what_it_has_begun(
+def test_a_service_that_stops_finishes_what_it_has_begun(
     own: ChassisSettings, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    told = {"APP_HTTP_DRAIN_DELAY": "2", "DRAIN_TIMEOUT": "20", "WORKERS": "2"}
+    told = {"APP_HTTP_DRAIN_DELAY": "1", "DRAIN_TIMEOUT": str(PATIENCE), "WORKERS": "2"}
     with server(own, log, **told) as (process, url):
-        wait_until_live(process, url, log)
+        wait_until_live(process, url, log, workers=2)
         uploads = [Upload(url) for _ in range(4)]
-        time.sleep(0.2)
         os.killpg(process.pid, signal.SIGTERM)  # workers hear it once more, from their parent
-        begin = time.monotonic()
-        ready = wait_until_not_ready(url)
-        noticed = time.monotonic() - begin
-        time.sleep(max(0.0, 1.2 - noticed))
-        boxes = httpx2.get(f"{url}{URL}")
-        time.sleep(1.3)  # by now it takes no more
+        wait_for_lines(log, TAKES_NO_MORE, 2)
         statuses = [upload.finish() for upload in uploads]
-        status = process.wait(timeout=10)
+        status = process.wait(timeout=PATIENCE)
 
-    assert noticed < 1
-    assert ready.json()["type"] == "urn:problem-type:not-ready"
-    assert "draining" in ready.json()["detail"]
-    assert (boxes.status_code, statuses) == (200, [201] * 4)
+    assert statuses == [201] * 4
     assert status in STOPPED
     assert left_open(own.database) == []
     assert '"level": "error"' not in log.read_text()
 
 
 def test_a_request_that_outlasts_the_drain_is_ended(own: ChassisSettings, tmp_path: Path) -> None:
+    """By the drain, since nothing else would end it within the test."""
     log = tmp_path / "log"
-    with server(own, log, DRAIN_TIMEOUT="1") as (process, url):
+    told = {"DRAIN_TIMEOUT": "1", "APP_HTTP_DEADLINE": "3600"}
+    with server(own, log, **told) as (process, url):
         wait_until_live(process, url, log)
         upload = Upload(url)
-        time.sleep(0.2)
         begin = time.monotonic()
         process.send_signal(signal.SIGTERM)
         status = process.wait(timeout=PATIENCE)
         spent = time.monotonic() - begin
 
         assert upload.is_ended()
-    assert 0.9 < spent < 3
+    assert spent > 0.9
     assert status in STOPPED
 
 
-def test_a_second_signal_ends_it(own: ChassisSettings, tmp_path: Path) -> None:
+def test_it_serves_until_load_balancers_know_and_a_second_signal_ends_it(
+    own: ChassisSettings, tmp_path: Path
+) -> None:
     """Whether the service still waits for load balancers, or for requests alone."""
     uploads: list[Upload] = []
     with ExitStack() as stack:
-        processes = []
-        for delay in ("60", "0"):
+        processes, urls, logs = [], [], []
+        for delay in ("600", "0"):
             log = tmp_path / delay
-            told = {"APP_HTTP_DRAIN_DELAY": delay, "DRAIN_TIMEOUT": "60"}
-            process, url = stack.enter_context(server(own, log, **told))
+            told = {"APP_HTTP_DRAIN_DELAY": delay, "DRAIN_TIMEOUT": "600"}
+            process, url = stack.enter_context(server(own, log, APP_HTTP_DEADLINE="3600", **told))
             wait_until_live(process, url, log)
             uploads.append(Upload(url))
             processes.append(process)
-        time.sleep(0.2)
+            urls.append(url)
+            logs.append(log)
         for process in processes:
             os.killpg(process.pid, signal.SIGTERM)
+        for log in logs:
+            wait_for_lines(log, DRAINS)
+        ready = readiness(urls[0])
+        boxes = httpx2.get(f"{urls[0]}{URL}", timeout=PATIENCE)
         time.sleep(ECHO + 0.1)
         ended = [process.poll() for process in processes]
         for process in processes:
             os.killpg(process.pid, signal.SIGTERM)  # a parent that waits passes nothing on
 
+        assert (ready.status_code, ready.json()["type"]) == (503, "urn:problem-type:not-ready")
+        assert "draining" in ready.json()["detail"]
+        assert boxes.status_code == 200
         assert ended == [None, None]
-        assert all(process.wait(timeout=5) in STOPPED for process in processes)
+        assert all(process.wait(timeout=PATIENCE) in STOPPED for process in processes)
         assert all(upload.is_ended() for upload in uploads)
     assert left_open(own.database) == []
 
 
+STARTING = """
+import time
+from tests.chassis.things.application import create_app
+
+def create_slow_app():
+    print("it is starting", flush=True)
+    time.sleep(0.3)
+    return create_app()
+"""
+
+
 def test_a_signal_while_it_starts_ends_it_in_time(own: ChassisSettings, tmp_path: Path) -> None:
-    with server(own, tmp_path / "log", DRAIN_TIMEOUT="1") as (process, _):
-        time.sleep(0.5)
+    (tmp_path / "slow.py").write_text(STARTING)
+    path = os.pathsep.join(map(str, (PROJECT / "src", PROJECT, tmp_path)))
+    log = tmp_path / "log"
+    told = {"DRAIN_TIMEOUT": "1", "PYTHONPATH": path}
+    with server(own, log, "slow:create_slow_app", **told) as (process, _):
+        wait_for_lines(log, "it is starting")
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(timeout=10) in STOPPED
+        assert process.wait(timeout=PATIENCE) in STOPPED
 
 
 async def test_the_signal_belongs_to_the_application_while_it_runs(

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -12,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.chassis.config import ChassisSettings
 
 from .. import witness
-from ..serving import PATIENCE, server, wait_until_live
+from ..serving import PATIENCE, SERVES, server, wait_for_lines, wait_until, wait_until_live
 
 REQUESTS = 40
 BEARER = {"Authorization": f"Bearer {witness.SECRET}"}
@@ -31,35 +29,28 @@ def workers(shared: Path) -> set[int]:
     return {int(path.stem.rpartition("_")[2]) for path in shared.glob("gauge_livesum_*.db")}
 
 
-def wait_until(happens: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happens():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def test_workers_tell_of_each_other_and_a_new_start_begins_at_nothing(
     settings: ChassisSettings, tables_made: None, tmp_path: Path
 ) -> None:
     log, shared = tmp_path / "log", tmp_path / "metrics"
-    # A worker that is told to stop while it starts may miss it: then it is killed.
     told = {"WORKERS": "2", "PROMETHEUS_MULTIPROC_DIR": str(shared), "DRAIN_TIMEOUT": "5"}
     with server(settings, log, **told) as (process, url):
-        wait_until_live(process, url, log)
+        wait_until_live(process, url, log, workers=2)
         wait_until(lambda: len(workers(shared)) == 2)
         for _ in range(REQUESTS):  # each on a connection of its own, for whoever takes it
-            httpx2.get(f"{url}/no/such/path")
+            httpx2.get(f"{url}/no/such/path", timeout=PATIENCE)
         counted = unknown_paths(url)
 
         killed = min(workers(shared))
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: unknown_paths(url) == REQUESTS and killed not in workers(shared))
-        wait_until(lambda: len(workers(shared)) == 2)  # another one took its place
+        wait_for_lines(log, SERVES, 3)  # another one took its place
+        wait_until(lambda: len(workers(shared)) == 2)
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=PATIENCE)
 
     with server(settings, log, **told) as (process, url):
-        wait_until_live(process, url, log)
+        wait_until_live(process, url, log, workers=2)
         wait_until(lambda: len(workers(shared)) == 2)
         anew = unknown_paths(url)
         process.send_signal(signal.SIGTERM)
