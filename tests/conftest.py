@@ -62,8 +62,9 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Generator[Non
 
 @pytest.fixture(scope="session")
 def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
-    directory: Path = tmp_path_factory.mktemp("renderer")
-    return Renderer(directory)
+    base: Path = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Renderer(shared / "renderer")
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 
 from tests.environments.union import wants_newest, write_newest, write_project
 from tests.questionnaire.answering import choices
+from tests.rendering.renders import locked
 from tests.variants.numbered import VARIANTS_FOLDER
 
 PLUGIN = Path(__file__).parent / "plugin"
@@ -92,6 +92,5 @@ def install_union(python: str) -> Environment:
 def _alone() -> Generator[None]:
     """One process at a time: tests run in several."""
     VARIANTS_FOLDER.mkdir(exist_ok=True)
-    with (VARIANTS_FOLDER / "lock").open("w") as file:
-        flock(file, LOCK_EX)  # until it is closed
+    with locked(VARIANTS_FOLDER / "lock"):
         yield

@@ -1,9 +1,12 @@
 """Renders of the template as it is in the working tree, each made once per set of answers."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,17 +53,30 @@ class Render:
 
 
 class Renderer:
+    """Processes that share a directory share what is in it: each render is made once."""
+
     def __init__(self, directory: Path) -> None:
-        self.template = copy_of_template(directory / "template-source")
+        self.template = directory / "template-source"
         self._renders = directory / "renders"
         self._made: dict[str, Render] = {}
+        self._renders.mkdir(parents=True, exist_ok=True)
+        with locked(self._renders / "template.lock"):
+            if not self.template.exists():
+                copy_of_template(self.template)
 
     def render(self, **answers: Any) -> Render:
         key = repr(sorted(answers.items()))
         if key not in self._made:
-            folder = self._renders / f"{len(self._made):03d}"
-            self._made[key] = Render(folder, render_into(folder, self.template, answers))
+            self._made[key] = self._make(hashlib.sha256(key.encode()).hexdigest()[:16], answers)
         return self._made[key]
+
+    def _make(self, name: str, answers: Answers) -> Render:
+        folder, known = self._renders / name, self._renders / f"{name}.json"
+        with locked(self._renders / f"{name}.lock"):
+            if not known.exists():
+                context = render_into(folder, self.template, answers)
+                known.write_text(json.dumps(context))
+            return Render(folder, json.loads(known.read_text()))
 
     def copy(self, destination: Path, **answers: Any) -> Render:
         """A render of its own, to write in."""
@@ -73,13 +89,23 @@ class Renderer:
         return Render(destination, render_into(destination, self.template, answers))
 
 
+@contextmanager
+def locked(path: Path) -> Generator[None]:
+    """One process at a time."""
+    with path.open("w") as file:
+        flock(file, LOCK_EX)  # until it is closed
+        yield
+
+
 def render_into(folder: Path, template: Path, answers: Answers) -> Answers:
     """Render as `copier copy --defaults` does: without trust, and without questions."""
     with compiling_once(), patch.object(copier._main, "is_git_available", lambda: False):
         worker = run_copy(
             str(template), folder, data=dict(answers), defaults=True, quiet=True, unsafe=False
         )
-    return worker.answers.combined
+    known = worker.answers.combined.items()
+    asked = worker.template.questions_data
+    return {name: value for name, value in known if name in asked}  # Copier adds its own
 
 
 def copy_of_template(destination: Path, parts: Iterable[str] = PARTS) -> Path:

@@ -28,7 +28,7 @@ TREES: dict[str, dict[str, Any]] = {
 TYPED = tuple(TREES)
 # What only a service has that lets everybody in. Blocks of the others are in this tree's files too,
 # and name modules that it doesn't have; the types of its own are checked in renders.
-TREES["open"] = {"auth": "none"}
+TREES["open"] = {"auth": "none", "middleware": MIDDLEWARE}
 # What only projects have that were made by an older version, or sign in since later.
 TREES["older"] = {"generation": 2, "layout": 2}
 TREES["later"] = {"auth": "jwt", "began_with_accounts": False}
