@@ -6,21 +6,28 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Enum
 
 from app.chassis import logs
-from app.chassis.db.columns import TIMESTAMP
+from app.chassis.db.columns import JSON_OBJECT
 from app.chassis.db.engine import DatabaseSettings
 from app.chassis.db.migrating import migration_connection
 from app.config import read_settings
 from app.db.models import Base
 
 
-def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
     """Migrations name types of SQLAlchemy only: they must run when the service's own have
     changed."""
-    if kind == "type" and item is TIMESTAMP:
-        return "sa.DateTime(timezone=True)"
+    if kind != "type":
+        return False
+    if item is JSON_OBJECT:
+        autogenerate.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    if isinstance(item, Enum) and not item.native_enum:
+        return f"sa.String(length={item.length})"
+    if any(type(variant).__module__.startswith("app.") for variant in item._variant_mapping.values()):
+        return f"sa.{item!r}"
     return False
 
 

@@ -3,6 +3,7 @@
 ServiceError                     500
 ├── NotFound                     404
 ├── Conflict                     409
+│   └── PageLost
 ├── Unprocessable                422
 ├── TooManyRequests              429, with Retry-After
 ├── DeadlineExceeded             504
@@ -45,6 +46,10 @@ class NotFound(ServiceError):
 class Conflict(ServiceError):
     status = HTTPStatus.CONFLICT
     detail = "The request conflicts with what is stored."
+
+
+class PageLost(Conflict):
+    detail = "What the page before ended with is gone: begin again, without after."
 
 
 class Unprocessable(ServiceError):

@@ -1,5 +1,7 @@
 """What tests put in: each call makes something new, arguments say what matters to the test."""
 
+from datetime import date
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -7,7 +9,7 @@ import httpx2
 
 from app.chassis.db.database import Database
 
-from .tables import Box, Item
+from .tables import Box, Item, Kind, Parcel
 
 URL = "/api/v1/boxes"
 
@@ -33,3 +35,16 @@ async def store_box(database: Database, items: int = 0) -> Box:
     async with database.transaction() as session:
         session.add(box)
     return box
+
+
+async def store_parcel(database: Database, number: int) -> Parcel:
+    """Some have equal values, each third one has not been sent."""
+    parcel = Parcel(
+        kind=[*Kind][number % 2],
+        weight=number % 4,
+        price=Decimal(number % 3) / 2,
+        sent_on=date(2026, 1, 1 + number % 5) if number % 3 else None,
+    )
+    async with database.transaction() as session:
+        session.add(parcel)
+    return parcel

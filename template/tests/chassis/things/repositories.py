@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 from app.chassis.db.repository import Repository
 from app.chassis.errors import Conflict, NotFound
 
-from .tables import Box, Item
+from .tables import Box, Item, Parcel
 
 
 class BoxNotFound(NotFound):
@@ -30,3 +30,7 @@ class BoxRepository(Repository[Box]):
 class ItemRepository(Repository[Item]):
     model = Item
     violations = {"fk_items_box_id_boxes": BoxNotFound}
+
+
+class ParcelRepository(Repository[Parcel]):
+    model = Parcel

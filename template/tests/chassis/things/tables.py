@@ -1,18 +1,21 @@
-"""Boxes, and the items in them."""
+"""Boxes, the items in them, and parcels, which have a column of each type."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.chassis.db import DatabaseSettings, open_database
-from app.chassis.db.columns import NAMES, TIMESTAMP, Identified
+from app.chassis.db.columns import ENUM, JSON_OBJECT, NAMES, TIMESTAMP, Identified, decimal
 
 
 class Base(Identified, DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: TIMESTAMP}
+    type_annotation_map = {datetime: TIMESTAMP, Enum: ENUM}
 
 
 class Box(Base):
@@ -36,6 +39,23 @@ class Item(Base):
     text: Mapped[str] = mapped_column(String(1000))
 
     box: Mapped[Box] = relationship(back_populates="items", lazy="raise")
+
+
+class Kind(StrEnum):
+    BY_SEA = "by sea"
+    BY_AIR = "by air"
+
+
+class Parcel(Base):
+    __tablename__ = "parcels"
+
+    kind: Mapped[Kind]
+    weight: Mapped[int]
+    price: Mapped[Decimal] = mapped_column(decimal(12, 2))
+    sent_on: Mapped[date | None]
+    arrives_at: Mapped[datetime | None]
+    takes: Mapped[timedelta | None]
+    labels: Mapped[dict[str, Any] | None] = mapped_column(JSON_OBJECT)
 
 
 async def make_tables(settings: DatabaseSettings) -> None:

@@ -1,12 +1,17 @@
-"""What tables are made of: names of constraints, ids and timestamps."""
+"""What tables are made of: types that databases store differently, names of constraints, ids and
+timestamps."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect
+import sqlalchemy
+from sqlalchemy import JSON, DateTime, Dialect, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from uuid_utils.compat import uuid7
 
 
@@ -25,6 +30,38 @@ class _SQLiteTimestamp(TypeDecorator[datetime]):
 
 TIMESTAMP = DateTime(timezone=True).with_variant(_SQLiteTimestamp(), "sqlite")
 """A moment in UTC, aware in Python on every database."""
+
+
+def _values_of(kind: type[Enum]) -> list[Any]:
+    return [member.value for member in kind]
+
+
+ENUM = sqlalchemy.Enum(Enum, native_enum=False, length=50, values_callable=_values_of)
+"""Members of an `Enum` of texts, stored as their values, up to 50 characters. The database doesn't
+know which there are, so that one more needs no migration."""
+
+
+class _SQLiteDecimal(TypeDecorator[Decimal]):
+    """SQLite has binary fractions only, which tell 15 digits apart."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, digits: int, places: int) -> None:
+        super().__init__(digits, places, asdecimal=False)
+        self.places = places
+
+    def process_result_value(self, value: Any, _: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(f"{value:.{self.places}f}")
+
+
+def decimal(digits: int, places: int) -> TypeEngine[Decimal]:
+    """An exact number with so many digits in all, 15 at most, and so many behind the point."""
+    return Numeric(digits, places).with_variant(_SQLiteDecimal(digits, places), "sqlite")
+
+
+JSON_OBJECT = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""What JSON can say, and NULL for what is missing."""
 
 
 def now() -> datetime:

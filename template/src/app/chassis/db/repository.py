@@ -10,9 +10,10 @@ from sqlalchemy import Row, Select, bindparam, delete, func, insert, select
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql.dml import ReturningInsert
 
-from ..errors import ServiceError
+from ..errors import PageLost, ServiceError
 from .columns import Identified
 from .errors import on_violation
+from .paging import page_statement
 from .session import ONLY_READS, ReadSession, Session
 
 Entity = TypeVar("Entity", bound=Identified)
@@ -74,6 +75,31 @@ class Repository(Generic[Entity]):
             return await self.session.rows(self._page, limit=limit, offset=offset)
         return await self.session.rows(self._page_after, limit=limit, after=after)
 
+    async def read_page_by(
+        self,
+        *,
+        limit: int,
+        equal: Mapping[str, Any] | None = None,
+        sort: str = "id",
+        after: UUID | None = None,
+        offset: int = 0,
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The same of rows that have the values of `equal`, by column, in the order of `sort`: a
+        column, with `-` in front for the greatest first. Rows without a value stand last. Whoever
+        calls has checked the names. Raises `PageLost` when the row `after` is gone, by whose value
+        the page would begin."""
+        given = dict(equal or {})
+        statement = page_statement(
+            self.model.__table__, tuple(sorted(given)), sort, follows=after is not None
+        )
+        place: dict[str, Any] = {"offset": offset} if after is None else {"after": after}
+        values = {f"is_{name}": value for name, value in given.items()}
+        rows = await self.session.rows(statement, limit=limit, **place, **values)
+        by_id = sort.removeprefix("-") == "id"
+        if not rows and after is not None and not by_id and not await self.exists(after):
+            raise PageLost
+        return rows
+
     async def get(self, entity_id: UUID, *options: ORMOption) -> Entity | None:
         return await self.session.get(self.model, entity_id, options=options)
 
@@ -130,5 +156,7 @@ class Repository(Generic[Entity]):
         statement = select(self.model.id).where(self.model.id == entity_id)
         return await self.session.scalar(statement) is not None
 
-    async def count(self) -> int:
-        return await self.session.scalar(select(func.count()).select_from(self.model)) or 0
+    async def count(self, **equal: Any) -> int:
+        """How many rows there are, or how many with these values."""
+        statement = select(func.count()).select_from(self.model).filter_by(**equal)
+        return await self.session.scalar(statement) or 0

@@ -34,7 +34,7 @@ class Output(Schema):
     model_config = ConfigDict(from_attributes=True)
 
 
-def _storable(text: str) -> str:
+def require_storable(text: str) -> str:
     """Databases store neither NUL nor half of a surrogate pair."""
     if "\x00" in text:
         raise ValueError("must not contain NUL characters")
@@ -51,13 +51,13 @@ _SPACE = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _NO_NUL = r"^[^\u0000]*$"
 _NOT_BLANK = rf"^[^\u0000]*[^\u0000{_SPACE}][^\u0000]*$"
 
-Text = Annotated[str, AfterValidator(_storable), Field(json_schema_extra={"pattern": _NO_NUL})]
+Text = Annotated[str, AfterValidator(require_storable), Field(json_schema_extra={"pattern": _NO_NUL})]
 """A string that can be stored. Bound its length with `Field` wherever it is used."""
 
 FilledText = Annotated[
     str,
     Field(min_length=1, json_schema_extra={"pattern": _NOT_BLANK}),
-    AfterValidator(_storable),
+    AfterValidator(require_storable),
 ]
 """The same for what must not be blank."""
 

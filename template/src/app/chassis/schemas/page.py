@@ -1,9 +1,9 @@
-"""Pages of long lists, in order of creation."""
+"""Pages of long lists."""
 
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from .base import Output, Schema
 
@@ -29,6 +29,23 @@ class PageQuery(Schema):
         if self.after is not None and self.offset is not None:
             raise ValueError("give after or offset, not both")
         return self
+
+
+class SortedQuery(PageQuery):
+    """Of those that have all values that are given, in an order that is given. A resource derives
+    its own: a field for each column that it can be asked for, and the names of its orders."""
+
+    # A filter that nobody knows would answer everything.
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    sort: str = "id"
+    """By which field, with `-` in front for the greatest first; `id` is the order of creation.
+    Those without a value come last."""
+
+    def equal(self) -> dict[str, Any]:
+        """What is asked for, by column."""
+        names = type(self).model_fields.keys() - SortedQuery.model_fields.keys()
+        return self.model_dump(include=set(names), exclude_none=True)
 
 
 class Page(Output, Generic[Item]):
