@@ -26,7 +26,8 @@ def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Lit
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     if isinstance(item, Enum) and not item.native_enum:
         return f"sa.String(length={item.length})"
-    if any(type(variant).__module__.startswith("app.") for variant in item._variant_mapping.values()):
+    variants = item._variant_mapping.values()
+    if any(type(variant).__module__.startswith("app.") for variant in variants):
         return f"sa.{item!r}"
     return False
 

@@ -14,8 +14,13 @@ def files_on(page: str) -> dict[str, str]:
 
 def write_files(project: Path, page: str) -> list[Path]:
     """All of them, and which were there before."""
+    return write_from(project, (project / page).read_text())
+
+
+def write_from(project: Path, page: str) -> list[Path]:
+    """The same of the text of a page."""
     existed = []
-    for path, text in files_on((project / page).read_text()).items():
+    for path, text in files_on(page).items():
         file = project / path
         if file.exists():
             existed.append(file)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.environments.installing import Environment
 from tests.servers.commands import run
+from tests.wings.adding import migrate
 from tests.wings.conftest import Checked
 from tests.wings.pages import blocks, write_files
 
@@ -15,24 +16,10 @@ SIGNED_IN = {"preset": "standard"}
 OPEN = {"preset": "minimal"}
 
 
-def migrate(project: Path, environment: Environment) -> None:
-    """As `just migrate` does."""
-    variables = environment.variables()
-    alembic = environment.program("alembic")
-    for command in (
-        [alembic, "upgrade", "head"],
-        [alembic, "revision", "--autogenerate", "-m", "add invoices"],
-        [environment.program("ruff"), "format", "--quiet", "migrations"],
-        [environment.program("ruff"), "check", "--fix", "--quiet", "migrations"],
-    ):
-        status, output = run(command, project, variables | {"APP_ENVIRONMENT": "development"})
-        assert status == 0, output
-
-
 @pytest.mark.parametrize("project", [SIGNED_IN, OPEN], ids=["jwt", "none"], indirect=True)
 def test_a_resource_is_files_only(project: Path, environment: Environment, check: Checked) -> None:
     assert write_files(project, "docs/how-to/add-a-resource.md") == []
-    migrate(project, environment)
+    migrate(project, environment, "invoices")
 
     assert "passed" in check(project)
 

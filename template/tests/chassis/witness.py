@@ -55,6 +55,10 @@ def start() -> None:
     logging.getLogger().addHandler(reader)
 
 
+def is_reader(handler: logging.Handler) -> bool:
+    return isinstance(handler, _Reader)
+
+
 def watched(send: Send) -> Send:
     """Reads the answers that are errors on their way."""
     status = 0

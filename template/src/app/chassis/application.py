@@ -46,5 +46,5 @@ def build_app(
         app.include_router(router)
     # This also builds the routes, which FastAPI would do at the first request: better now, where a
     # mistake is noticed.
-    app.router.routes.insert(0, RouteIndex(iter_route_contexts(app.routes)))
+    app.router.routes.insert(0, RouteIndex(iter_route_contexts(app.routes), app.routes))
     return app

@@ -34,9 +34,7 @@ def expected(rows: Sequence[Any], column: str, *, is_reverse: bool) -> list[Any]
 
 @pytest.mark.parametrize("sign", ["", "-"], ids=["up", "down"])
 @pytest.mark.parametrize("sort", SORTS)
-async def test_pages_show_each_row_once_in_order(
-    database: Database, sort: str, sign: str
-) -> None:
+async def test_pages_show_each_row_once_in_order(database: Database, sort: str, sign: str) -> None:
     """With equal values, and with missing ones."""
     for number in range(11):
         await store_parcel(database, number)
@@ -76,9 +74,7 @@ async def test_a_page_behind_a_row_that_is_gone_is_no_empty_one(
         await ParcelRepository(session).delete(first[0].id)
 
     with pytest.raises(PageLost):
-        await ParcelRepository(database.reader).read_page_by(
-            limit=1, sort=sort, after=first[0].id
-        )
+        await ParcelRepository(database.reader).read_page_by(limit=1, sort=sort, after=first[0].id)
 
 
 async def test_behind_the_last_row_there_is_nothing(database: Database) -> None:

@@ -1,12 +1,13 @@
 """The index of routes finds what FastAPI would find, and leaves the rest to it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute, iter_route_contexts
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match, Mount, Route
 
 from app.chassis.http.route_index import RouteIndex
 
@@ -23,13 +24,17 @@ PATHS = [
 ]
 
 
-def index_of(paths: list[str]) -> tuple[RouteIndex, FastAPI]:
+async def nothing(_: Request) -> Response:
+    return Response()
+
+
+def index_of(paths: list[str], behind: Sequence[BaseRoute] = ()) -> tuple[RouteIndex, FastAPI]:
     router = APIRouter()
     for path in paths:
         router.add_api_route(path, lambda: None, methods=["GET"], name=path)
     app = FastAPI(openapi_url=None)
     app.include_router(router, prefix="/v1")
-    return RouteIndex(iter_route_contexts(app.routes)), app
+    return RouteIndex(iter_route_contexts(app.routes), behind), app
 
 
 def scope_of(path: str, method: str = "GET", root_path: str = "") -> dict[str, Any]:
@@ -70,10 +75,22 @@ def test_what_it_does_not_know_it_leaves_to_others(path: str, method: str) -> No
     assert index.matches(scope_of(path, method))[0] == Match.NONE
 
 
-def test_a_method_that_a_path_does_not_take_may_be_one_of_others() -> None:
-    index, _ = index_of(PATHS)
+@pytest.mark.parametrize(
+    ("other", "match"),
+    [
+        (Route("/v1/things/{thing}", nothing, methods=["POST"]), Match.PARTIAL),
+        (Route("/v1/others", nothing, methods=["POST"]), Match.FULL),
+        (Mount("/", FastAPI()), Match.FULL),
+    ],
+    ids=["route", "another path", "pages"],
+)
+def test_a_method_that_a_path_does_not_take_may_be_one_of_others(
+    other: BaseRoute, match: Match
+) -> None:
+    """Pages that are mounted at `/` take every path, and would say that there is none."""
+    index, _ = index_of(PATHS, [other])
 
-    assert index.matches(scope_of("/v1/things/1", "POST"))[0] == Match.PARTIAL
+    assert index.matches(scope_of("/v1/things/1", "POST"))[0] == match
 
 
 async def test_a_wrong_method_is_told_all_that_the_path_takes(client: httpx2.AsyncClient) -> None:

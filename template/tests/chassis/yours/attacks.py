@@ -1,15 +1,19 @@
 """A catalogue of hostile input for every operation of the OpenAPI document, so that a new route
 joins by itself.
 
-Each request is a valid one with one thing broken, so that it reaches what it attacks.
+Each request is a valid one with one thing broken, so that it reaches what it attacks, and new, so
+that nothing else refuses it. What the document allows is no attack: `true` in a boolean, null where
+a value may be missing.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from .. import witness
-from .operations import Document, Operation, Parameter, places, replaced
+from .operations import Document, Operation, Parameter, is_id, places, replaced
+from .samples import Schema
 
 DOCUMENT = Document()
 OPERATIONS = list(DOCUMENT.operations())
@@ -31,9 +35,12 @@ HEADERS = [
     ("accept-encoding", "gzip;q=x, *;q=-1"),
 ]
 
-# As JSON writes them, for a place that holds a text.
-NO_TEXTS = [r'"a\u0000b"', r'"\ud800"', r'"\udfff\ud800"', "1e999", "NaN", "-Infinity", "true"]
-NO_VALUES = [*map(str, HUGE), "9" * 5_000, json.dumps([SECRET]), json.dumps({"password": SECRET})]
+# As JSON writes them: what nothing takes, and what some places may.
+NO_TEXTS = [r'"a\u0000b"', r'"\ud800"', r'"\udfff\ud800"']
+NO_VALUES = [*NO_TEXTS, "1e999", "NaN", "-Infinity", "9" * 5_000]
+LONG = json.dumps("x" * 1_000_000)
+VALUES = [*map(str, HUGE), "true", "null", LONG, json.dumps([SECRET])]
+OBJECT = json.dumps({"password": SECRET})
 NO_MOMENTS = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "99999-01-01", "2026-02-30"]
 NO_BODIES = ["", "[]", "null", "1", '"text"', "{", '{"a": ', "{}{}", "'"]
 
@@ -42,56 +49,111 @@ class Attack(NamedTuple):
     name: str
     request: dict[str, Any]
     may_pass: bool = False
-    """It does no harm to some operations."""
+    """It does no harm to some operations, or the document allows it."""
 
 
-def url_of(operation: Operation, known: Mapping[str, str], **written: str) -> str:
-    """The address, with some of the parameters in its path written otherwise."""
-    samples = {p.name: DOCUMENT.sample(p.schema, known, p.name) for p in operation.path_parameters}
-    return operation.path.format(**(samples | written))
-
-
-def body_of(operation: Operation, known: Mapping[str, str]) -> dict[str, Any] | None:
-    return DOCUMENT.sample(operation.body, known) if operation.body else None
+Fresh = Callable[[], dict[str, Any]]
+"""Makes a valid request, each time a new one."""
 
 
 def attacks(operation: Operation, known: Mapping[str, str]) -> Iterator[Attack]:
-    body = body_of(operation, known)
-    url, valid = url_of(operation, known), {} if body is None else {"json": body}
+    def fresh() -> dict[str, Any]:
+        return DOCUMENT.request_of(operation, known)
+
+    yield from attacks_on_path(operation, known, fresh)
+    yield from attacks_on_query(operation, known, fresh)
+    yield from attacks_on_headers(fresh)
+    if operation.body is not None:
+        yield from broken_bodies(operation, fresh)
+        yield from broken_places(operation, fresh)
+        yield from broken_forms(fresh)
+    yield from twice(fresh)
+
+
+def twice(fresh: Fresh) -> Iterator[Attack]:
+    """What must be unique is refused as documented, too."""
+    request = fresh()
+    yield Attack("once", request, may_pass=True)
+    yield Attack("the same once more", request, may_pass=True)
+
+
+def attacks_on_path(
+    operation: Operation, known: Mapping[str, str], fresh: Fresh
+) -> Iterator[Attack]:
     for parameter in operation.path_parameters:
         for value in [*WRITTEN, *NUMBERS, *WORDS[1:]]:
-            broken = url_of(operation, known, **{parameter.name: value})
-            yield Attack(f"path: {value[:30]}", {"url": broken, **valid}, is_text(parameter))
-    for query, may_pass in queries(operation):
-        yield Attack(f"query: {query[:40]}", {"url": f"{url}?{query}", **valid}, may_pass)
+            url = DOCUMENT.url_of(operation, known, **{parameter.name: value})
+            may_pass = is_allowed(parameter, value)
+            yield Attack(f"path: {value[:30]}", {**fresh(), "url": url}, may_pass)
+
+
+def attacks_on_query(
+    operation: Operation, known: Mapping[str, str], fresh: Fresh
+) -> Iterator[Attack]:
+    for name, query, may_pass in queries(operation):
+        url = DOCUMENT.url_of(operation, known, without=name)
+        broken = f"{url}{'&' if '?' in url else '?'}{query}"
+        yield Attack(f"query: {query[:40]}", {**fresh(), "url": broken}, may_pass)
+
+
+def attacks_on_headers(fresh: Fresh) -> Iterator[Attack]:
     for name, value in HEADERS:
-        request = {"url": url, "headers": {name: value}, **valid}
-        yield Attack(f"header: {name}", request, may_pass=True)
-    if body is not None:
-        for attack in [*broken_bodies(body), *broken_places(operation, body), *broken_forms(body)]:
-            yield attack._replace(request={"url": url, **attack.request})
+        request = fresh()
+        headers = {**request["headers"], name: value}
+        yield Attack(f"header: {name}", {**request, "headers": headers}, may_pass=True)
 
 
-def is_text(parameter: Parameter) -> bool:
-    schema = DOCUMENT.resolve(parameter.schema)
-    return schema.get("type") == "string" and "format" not in schema
+def is_allowed(parameter: Parameter, written: str) -> bool:
+    """Whether the document allows a value, percent-encoded, in a path or a query."""
+    schema, text = DOCUMENT.resolve(parameter.schema), unquote(written, errors="replace")
+    if schema.get("type") == "array":
+        schema = DOCUMENT.resolve(schema["items"])
+    match schema.get("type", "string"):
+        case "string" if "enum" in schema or "const" in schema:
+            return DOCUMENT.is_valid(schema, text)
+        case "string":
+            return "format" not in schema
+        case "boolean":
+            return text in {"true", "1"}
+        case "integer" | "number":
+            # Digits of other scripts are digits.
+            return is_number(schema, text)
+    return False
 
 
-def queries(operation: Operation) -> Iterator[tuple[str, bool]]:
-    """Written queries, each with whether it may pass."""
-    yield f"unknown={SECRET}&%00=%FF&limit[]=1", True
+def is_number(schema: Schema, text: str) -> bool:
+    try:
+        number = int(text) if schema["type"] == "integer" else float(text)
+    except ValueError:
+        return False
+    is_small = abs(number) < HUGE[0]
+    return (is_small or is_bounded(schema)) and DOCUMENT.is_valid(schema, number)
+
+
+def is_bounded(schema: Schema) -> bool:
+    """What is longer or greater than all bounds must be refused, so there have to be some."""
+    match schema.get("type"):
+        case "string":
+            return bool(schema.keys() & {"maxLength", "pattern", "format", "enum", "const"})
+        case "integer" | "number":
+            return bool(schema.keys() & {"maximum", "exclusiveMaximum", "enum", "const"})
+    return True
+
+
+def queries(operation: Operation) -> Iterator[tuple[str, str, bool]]:
+    """Written queries, each with the parameter that it is about, and whether it may pass."""
+    yield "", f"unknown={SECRET}&%00=%FF&limit[]=1", True
     for parameter in operation.query_parameters:
         name, schema = parameter.name, DOCUMENT.resolve(parameter.schema)
         for value in [*WRITTEN, *NUMBERS, *WORDS]:
-            # Digits of other scripts are digits.
-            yield f"{name}={value}", is_text(parameter) or value == "%EF%BC%91"
+            yield name, f"{name}={value}", is_allowed(parameter, value)
         for bound, step in (("minimum", -1), ("maximum", 1)):
             if bound in schema:
-                yield f"{name}={schema[bound] + step}", False
-        sample = str(DOCUMENT.sample(parameter.schema, {}))
-        yield f"{name}={sample}&{name}={sample}", True
-        if schema.get("format") == "uuid":
-            yield from tampered(name, sample)
+                yield name, f"{name}={schema[bound] + step}", False
+        sample = str(DOCUMENT.sample(parameter.schema, {}, name))
+        yield name, f"{name}={sample}&{name}={sample}", True
+        if is_id(schema):
+            yield from ((name, *each) for each in tampered(name, sample))
 
 
 def tampered(name: str, cursor: str) -> Iterator[tuple[str, bool]]:
@@ -102,50 +164,82 @@ def tampered(name: str, cursor: str) -> Iterator[tuple[str, bool]]:
         yield f"{name}={value}", True
 
 
-def broken_bodies(body: dict[str, Any]) -> Iterator[Attack]:
+def broken_bodies(operation: Operation, fresh: Fresh) -> Iterator[Attack]:
     """What is no object, or one that is not as asked."""
     for text in NO_BODIES:
-        yield raw(f"body: {text}", text.encode())
-    yield Attack("unknown field", {"json": body | {"unknown": SECRET}})
-    yield Attack("many unknown fields", {"json": body | {f"x{n}": 1 for n in range(5_000)}})
+        yield raw(f"body: {text}", text.encode(), fresh)._replace(may_pass=allows(operation, text))
     for levels in LEVELS:
-        yield raw(f"{levels} lists", b"[" * levels + b"]" * levels)
+        yield raw(f"{levels} lists", b"[" * levels + b"]" * levels, fresh)
         inner = b'{"a":' * levels + b"1" + b"}" * levels
-        yield raw(f"{levels} levels in a field", b'{"unknown": ' + inner + b"}")
+        yield raw(f"{levels} levels in a field", b'{"unknown": ' + inner + b"}", fresh)
+    body = fresh()["json"]
+    if not isinstance(body, dict) or not body:
+        return
+    takes_any = DOCUMENT.resolve(operation.body or {}).get("additionalProperties") is True
+    for name, more in (("one", {"unknown": SECRET}), ("many", {f"x{n}": 1 for n in range(5_000)})):
+        request = fresh()
+        broken = {**request, "json": request["json"] | more}
+        yield Attack(f"unknown fields: {name}", broken, takes_any)
     first, *_ = body
-    twice = ", ".join([json.dumps({first: body[first]})[:-1], json.dumps(body)[1:]])
-    yield raw("a key twice", twice.encode())._replace(may_pass=True)
+    repeated = ", ".join([json.dumps({first: body[first]})[:-1], json.dumps(body)[1:]])
+    yield raw("a key twice", repeated.encode(), fresh)._replace(may_pass=True)
 
 
-def broken_places(operation: Operation, body: dict[str, Any]) -> Iterator[Attack]:
+def allows(operation: Operation, text: str) -> bool:
+    """Whether the document allows a body. What is no JSON never is."""
+    return DOCUMENT.is_valid_text(operation.body or {}, text)
+
+
+def broken_places(operation: Operation, fresh: Fresh) -> Iterator[Attack]:
     """A valid body with another value in one place."""
-    is_change = operation.method == "PATCH"
-    for place in places(body):
-        for value in [*NO_TEXTS, *NO_VALUES, "null", json.dumps("x" * 1_000_000)]:
-            text = json.dumps(replaced(body, place, "HERE")).replace('"HERE"', value)
-            yield raw(f"{place}: {value[:40]}", text.encode())
+    for place in places(fresh()["json"]):
+        schema = DOCUMENT.schema_at(operation.body or {}, place)
+        for value in [*NO_VALUES, *VALUES, OBJECT]:
+            text = json.dumps(replaced(fresh()["json"], place, "HERE")).replace('"HERE"', value)
+            harmless = value not in NO_VALUES and is_bounded(schema) and allows(operation, text)
+            attack = raw(f"{place}: {value[:40]}", text.encode(), fresh)
+            yield attack._replace(may_pass=harmless)
         for moment in NO_MOMENTS:
-            yield Attack(f"{place}: {moment}", {"json": replaced(body, place, moment)}, True)
-        not_utf8 = json.dumps(replaced(body, place, "HERE")).encode().replace(b"HERE", b"\xff\xc0")
-        yield raw(f"{place}: not UTF-8", not_utf8)
-        if len(place) == 1 and not is_change:
-            yield Attack(f"without {place}", {"json": {n: body[n] for n in body if n != place[0]}})
+            yield changed(f"{place}: {moment}", fresh, place, moment, may_pass=True)
+        text = json.dumps(replaced(fresh()["json"], place, "HERE"))
+        yield raw(f"{place}: not UTF-8", text.encode().replace(b"HERE", b"\xff\xc0"), fresh)
+        if len(place) == 1 and isinstance(place[0], str):
+            request = fresh()
+            rest = {name: value for name, value in request["json"].items() if name != place[0]}
+            may_pass = allows(operation, json.dumps(rest))
+            yield Attack(f"without {place}", {**request, "json": rest}, may_pass)
 
 
-def broken_forms(body: dict[str, Any]) -> Iterator[Attack]:
+def changed(name: str, fresh: Fresh, place: Any, value: Any, *, may_pass: bool) -> Attack:
+    request = fresh()
+    return Attack(name, {**request, "json": replaced(request["json"], place, value)}, may_pass)
+
+
+def broken_forms(fresh: Fresh) -> Iterator[Attack]:
     """A valid body that is sent in the wrong way, or too large."""
-    content = json.dumps(body).encode()
     for kind in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "x", ""):
-        yield Attack(f"type {kind}", {"content": content, "headers": {"content-type": kind}})
-    yield Attack("no type", {"content": content})
-    yield Attack("form", {"data": {"name": SECRET}})
-    yield Attack("file", {"files": {"name": SECRET.encode()}})
-    yield Attack("announced", {"content": content, "headers": JSON | {"content-length": "9" * 12}})
-    yield Attack("flood", {"content": flood(), "headers": JSON})
+        content = json.dumps(fresh()["json"]).encode()
+        yield raw(f"type {kind}", content, fresh, {"content-type": kind})
+    content = json.dumps(fresh()["json"]).encode()
+    yield raw("no type", content, fresh, {})
+    yield raw("announced", content, fresh, JSON | {"content-length": "9" * 12})
+    yield raw("flood", flood(), fresh)
+    for name, sent in (("form", {"data": {"name": SECRET}}), ("file", {"files": {"name": b"x"}})):
+        request = fresh()
+        del request["json"]
+        yield Attack(name, {**request, **sent})
 
 
-def raw(name: str, content: bytes) -> Attack:
-    return Attack(name, {"content": content, "headers": JSON})
+def raw(
+    name: str,
+    content: bytes | AsyncIterator[bytes],
+    fresh: Fresh,
+    headers: Mapping[str, str] = JSON,
+) -> Attack:
+    request = fresh()
+    del request["json"]
+    request["headers"] |= headers
+    return Attack(name, {**request, "content": content})
 
 
 async def flood() -> AsyncIterator[bytes]:

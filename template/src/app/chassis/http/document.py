@@ -9,7 +9,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from ..errors import CONTENT_TOO_LARGE, UNPROCESSABLE_CONTENT, NotFound, ServiceError, Unavailable
 from ..schemas.problem import Problem
-from .problems import MEDIA_TYPE
+from .problems import MEDIA_TYPE, type_of
 
 _REFERENCE = "#/components/schemas/{model}"
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}}
@@ -30,11 +30,15 @@ _DESCRIPTIONS: Mapping[int, str] = {
 
 
 def problems(*errors: type[ServiceError]) -> dict[int | str, dict[str, Any]]:
-    """For `responses=` of a route: what its service raises, beyond what follows from its form."""
+    """For `responses=` of a route: what its service raises, beyond what follows from its form. The
+    `x-problem-types` of a status are for programs."""
     found: dict[int | str, dict[str, Any]] = {}
     for error in errors:
-        earlier = found.get(error.status, {}).get("description", "")
-        found[error.status] = _problem(f"{earlier} {error.detail}".lstrip())
+        earlier = found.get(error.status, {"description": "", "x-problem-types": []})
+        found[error.status] = {
+            **_problem(f"{earlier['description']} {error.detail}".lstrip()),
+            "x-problem-types": [*earlier["x-problem-types"], type_of(error)],
+        }
     return found
 
 

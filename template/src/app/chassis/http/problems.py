@@ -41,7 +41,7 @@ def problem(
     """A problem as RFC 9457 describes it. With a title of its own it is a type of its own."""
     phrase = _PHRASES.get(status) or HTTPStatus(status).phrase
     body = {
-        "type": f"urn:problem-type:{_kebab(title)}" if title else "about:blank",
+        "type": _type(title) if title else "about:blank",
         "title": title or phrase,
         "status": status,
         "detail": detail or phrase,
@@ -52,13 +52,18 @@ def problem(
     return Response(content, status, {**(headers or {})}, MEDIA_TYPE)
 
 
-def _kebab(name: str) -> str:
-    return re.sub(r"\W+", "-", name).lower()
+def type_of(error: type[ServiceError]) -> str:
+    """By which programs know it: `urn:problem-type:email-taken`."""
+    return _type(_title(error))
 
 
-def _words(name: str) -> str:
+def _type(title: str) -> str:
+    return "urn:problem-type:" + re.sub(r"\W+", "-", title).lower()
+
+
+def _title(error: type[ServiceError]) -> str:
     """`EmailTaken` reads "Email taken"."""
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", name).capitalize()
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", error.__name__).capitalize()
 
 
 async def on_service_error(_: Request, error: ServiceError) -> Response:
@@ -73,7 +78,7 @@ def answer(error: ServiceError, headers: Mapping[str, str] | None = None) -> Res
     """How an error reads. Headers of this case replace those of its class."""
     return problem(
         error.status,
-        title=_words(type(error).__name__),
+        title=_title(type(error)),
         detail=error.explanation,
         headers={**error.headers, **(headers or {})},
     )

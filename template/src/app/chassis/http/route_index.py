@@ -10,7 +10,7 @@ from typing import Any
 from fastapi.routing import APIRoute, RouteContext
 from starlette.convertors import Convertor
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.routing import BaseRoute, Match, Mount, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 _ROUTE = "app.route"
@@ -30,7 +30,9 @@ class RouteIndex(BaseRoute):
     routes of other kinds) it leaves to the routes behind it.
     """
 
-    def __init__(self, routes: Iterable[RouteContext]) -> None:
+    def __init__(self, routes: Iterable[RouteContext], behind: Sequence[BaseRoute] = ()) -> None:
+        """`behind` has the routes of the application, in which it stands."""
+        self._behind = behind
         indexed = [_Route.of(route) for route in routes if _is_api(route)]
         # Modules of routes are found by name, so their order can't be chosen: `/users/me` must not
         # depend on being included before `/users/{user_id}`.
@@ -54,12 +56,18 @@ class RouteIndex(BaseRoute):
                 found = method in route.methods and route.path.match(path)
                 if found:
                     return Match.FULL, {**route.scope, "path_params": route.parameters(found)}
-            return self._wrong_method(path)
+            return self._wrong_method(path, scope)
         return Match.NONE, {}
 
-    def _wrong_method(self, path: str) -> tuple[Match, Scope]:
+    def _wrong_method(self, path: str, scope: Scope) -> tuple[Match, Scope]:
+        """Another route may take it; what is mounted at `/` would only say that it has no such
+        page."""
         allowed = _methods(r for r in self._candidates_of(path) if r.path.match(path))
-        return (Match.PARTIAL, {_ALLOWED: allowed}) if allowed else (Match.NONE, {})
+        if not allowed:
+            return Match.NONE, {}
+        others = (r for r in self._behind if not isinstance(r, Mount | RouteIndex))
+        is_others = any(route.matches(scope)[0] is Match.FULL for route in others)
+        return Match.PARTIAL if is_others else Match.FULL, {_ALLOWED: allowed}
 
     def _candidates_of(self, path: str) -> list["_Route"]:
         """Those without a parameter first, then in the order in which they were included."""

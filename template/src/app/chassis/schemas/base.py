@@ -51,7 +51,9 @@ _SPACE = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _NO_NUL = r"^[^\u0000]*$"
 _NOT_BLANK = rf"^[^\u0000]*[^\u0000{_SPACE}][^\u0000]*$"
 
-Text = Annotated[str, AfterValidator(require_storable), Field(json_schema_extra={"pattern": _NO_NUL})]
+Text = Annotated[
+    str, AfterValidator(require_storable), Field(json_schema_extra={"pattern": _NO_NUL})
+]
 """A string that can be stored. Bound its length with `Field` wherever it is used."""
 
 FilledText = Annotated[

@@ -32,23 +32,13 @@ LARGEST_JSON = 64 * 1024
 """Characters of a `JsonObject`."""
 
 
-def _number(value: Any) -> Any:
-    """1.0 is a whole number, also to JSON Schema."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("must be a number")
-    return value
+Integer = Annotated[int, Strict(), Field(ge=-(2**31), le=2**31 - 1)]
+"""A whole number of 32 bits, written as one: 1.0 is none. `Field(ge=…)` around it bounds it."""
 
-
-# Behind the bounds, or the OpenAPI document would not tell them.
-_NUMBER = BeforeValidator(_number)
-
-Integer = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), _NUMBER]
-"""A whole number of 32 bits."""
-
-BigInteger = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1), _NUMBER]
+BigInteger = Annotated[int, Strict(), Field(ge=-(2**53) + 1, le=2**53 - 1)]
 """A whole number that no client rounds (RFC 8259, section 6)."""
 
-Float = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False), _NUMBER]
+Float = Annotated[float, Strict(), Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 
 Boolean = Annotated[bool, Strict()]
 
@@ -92,7 +82,7 @@ Duration = Annotated[
     Field(json_schema_extra={"pattern": f"^{_DURATION}$"}),
     BeforeValidator(_text_like(_DURATION, "P1DT12H30M")),
 ]
-"""Days, hours, minutes and seconds (ISO 8601), up to 9,999 days. Months and years have no length."""
+"""Days, hours, minutes and seconds (ISO 8601), up to 9,999 days: months have no length."""
 
 _URL = TypeAdapter(HttpUrl)
 
@@ -138,7 +128,8 @@ class DecimalText:
             return value
         if not isinstance(value, str) or not re.fullmatch(self.pattern[1:-1], value, re.ASCII):
             raise ValueError(f"must be a text of digits that matches {self.pattern}")
-        return Decimal(value)
+        # As it will be read from the database; and there is no zero below zero.
+        return Decimal(value).quantize(Decimal(1).scaleb(-self.places)) + 0
 
     def __get_pydantic_core_schema__(self, _: Any, __: Any) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(

@@ -1,0 +1,55 @@
+"""What is done with a project after files were added."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.environments.installing import Environment
+from tests.servers.commands import run, steps_of
+
+
+def migrate(project: Path, environment: Environment, what: str) -> None:
+    """As `just migrate` does."""
+    variables = environment.variables()
+    alembic = environment.program("alembic")
+    for command in (
+        [alembic, "upgrade", "head"],
+        [alembic, "revision", "--autogenerate", "-m", f"add {what}"],
+        [environment.program("ruff"), "format", "--quiet", "migrations"],
+        [environment.program("ruff"), "check", "--fix", "--quiet", "migrations"],
+    ):
+        status, output = run(command, project, variables | {"APP_ENVIRONMENT": "development"})
+        assert status == 0, output
+
+
+MIGRATE = """
+from alembic import command
+from alembic.config import Config
+from tests.chassis.database import temporary_database
+
+config = Config(toml_file="pyproject.toml")
+with temporary_database() as config.attributes["database"]:
+    command.upgrade(config, "head")
+    command.revision(config, "add them", autogenerate=True)
+"""
+
+
+def migrate_anew(project: Path, environment: Environment) -> None:
+    """Write a migration with a database of the tests, whichever it is."""
+    for command in (
+        [environment.program("python"), "-c", MIGRATE],
+        [environment.program("ruff"), "format", "--quiet", "migrations"],
+        [environment.program("ruff"), "check", "--fix", "--quiet", "migrations"],
+    ):
+        status, output = run(command, project, environment.variables())
+        assert status == 0, output
+
+
+def check_some(project: Path, environment: Environment, tests: Sequence[str]) -> str:
+    """What `just check` does, but of the tests only some; what they said."""
+    variables = environment.variables() | {"MYPY_CACHE_DIR": str(project / ".mypy_cache")}
+    commands = [command.split() for command in steps_of(project) if "pytest" not in command]
+    said = ""
+    for program, *arguments in [*commands, ["pytest", "-q", *tests]]:
+        status, said = run([environment.program(program), *arguments], project, variables)
+        assert status == 0, f"{program}\n{said}"
+    return said
