@@ -26,6 +26,14 @@ def anonymous(guarded: Running) -> httpx2.AsyncClient:
 
 
 @pytest.fixture
+def without_grace(guarded: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh token works once."""
+    auth = auth_of(guarded)
+    settings = auth.settings.model_copy(update={"refresh_grace": 0})
+    monkeypatch.setitem(guarded.state, "auth", replace(auth, settings=settings))
+
+
+@pytest.fixture
 def hasher(guarded: Running, monkeypatch: pytest.MonkeyPatch) -> Generator[Gated]:
     """The service hashes one password at a time, lets none wait, and ends when the gate opens."""
     hasher = Gated()

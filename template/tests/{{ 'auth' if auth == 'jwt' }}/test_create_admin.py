@@ -1,8 +1,6 @@
 """`just create-admin`, as a process."""
 
-import os
 import subprocess
-import sys
 from io import StringIO
 
 import httpx2
@@ -11,28 +9,16 @@ import pytest
 from app.config import Settings
 from scripts.create_admin import read_arguments
 
-from ..chassis.fixtures import PROJECT
 from ..chassis.running import Running
-from ..chassis.serving import environment
 from ..resources.accounts import ME, PASSWORD, bearer, log_in, person, refresh, register
 from ..resources.users import user_body
+from .commands import run_script
 
 
 def create_admin(
-    settings: Settings, *arguments: str, password: str | None = PASSWORD
+    settings: Settings, email: str, password: str = PASSWORD
 ) -> "subprocess.CompletedProcess[str]":
-    variables = environment(settings, port=0) | {"PYTHONPATH": os.pathsep.join(["src", "."])}
-    if password is not None:
-        variables["ADMIN_PASSWORD"] = password
-    return subprocess.run(
-        [sys.executable, "-m", "scripts.create_admin", *arguments],
-        cwd=PROJECT,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_script("create_admin", settings, email, ADMIN_PASSWORD=password)
 
 
 async def is_admin(client: httpx2.AsyncClient, email: str) -> bool:

@@ -130,6 +130,7 @@ async def test_a_deactivated_account_gets_no_tokens(guarded: Running, database: 
     assert guessed.status_code == 401, "only the one with the password learns of it"
 
 
+@pytest.mark.usefixtures("without_grace")
 async def test_a_refresh_token_gives_a_new_pair_once(guarded: Running) -> None:
     tokens = await signed_in(guarded.client, guarded)
 
@@ -142,6 +143,7 @@ async def test_a_refresh_token_gives_a_new_pair_once(guarded: Running) -> None:
     assert again.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.usefixtures("without_grace")
 async def test_of_many_uses_of_one_refresh_token_one_succeeds(guarded: Running) -> None:
     tokens = await signed_in(guarded.client, guarded)
     async with asyncio.TaskGroup() as tasks:
@@ -154,6 +156,7 @@ async def test_of_many_uses_of_one_refresh_token_one_succeeds(guarded: Running) 
     assert statuses == [200] + [401] * (RACERS - 1)
 
 
+@pytest.mark.usefixtures("without_grace")
 async def test_using_a_refresh_token_again_ends_the_whole_session(guarded: Running) -> None:
     """And no other: whoever stole one has nothing, and neither has the robbed one, who notices."""
     stolen = await signed_in(guarded.client, guarded)
@@ -167,6 +170,7 @@ async def test_using_a_refresh_token_again_ends_the_whole_session(guarded: Runni
     assert (await refresh(guarded.client, elsewhere["refresh_token"])).status_code == 200
 
 
+@pytest.mark.usefixtures("without_grace")
 async def test_a_reuse_that_meets_a_refresh_leaves_nothing_valid(guarded: Running) -> None:
     """Whichever comes first: the successor must not slip through."""
     for _ in range(RACERS):

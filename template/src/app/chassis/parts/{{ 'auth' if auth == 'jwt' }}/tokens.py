@@ -17,7 +17,10 @@ ALGORITHM = "HS256"
 TYPE = "at+jwt"
 """Of access tokens (RFC 9068): a token that was made for something else is none."""
 
-REQUIRED = ("iss", "aud", "sub", "exp", "iat", "jti")
+GENERATION = "gen"
+"""The claim that says which generation of its account's tokens a token belongs to."""
+
+REQUIRED = ("iss", "aud", "sub", "exp", "iat", "jti", GENERATION)
 
 CLOCKS = timedelta(seconds=5)
 """How far the clocks of our machines may differ."""
@@ -34,7 +37,9 @@ class Issued:
     """What an access token proves."""
 
     user_id: UUID
-    at: datetime
+    generation: int
+    """Whether it still counts, the account says."""
+
     until: datetime
 
 
@@ -45,11 +50,14 @@ class AccessTokens:
         self._settings = settings
         # For development: whoever sets no secret signs out all users with each start.
         self._keys = settings.keys() or [secrets.token_bytes(32)]
-        self._jwt = jwt.PyJWT({"enforce_minimum_key_length": True, "require": [*REQUIRED]})
+        # What a clock that is ahead has signed is ours all the same.
+        self._jwt = jwt.PyJWT(
+            {"enforce_minimum_key_length": True, "require": [*REQUIRED], "verify_iat": False}
+        )
         # Clients send the same token many times, and what was signed stays signed.
         self._verified = lru_cache(REMEMBERED)(self._verify)
 
-    def issue(self, user_id: UUID) -> str:
+    def issue(self, user_id: UUID, generation: int) -> str:
         """Signed with the first key."""
         now = datetime.now(UTC)
         claims = {
@@ -57,8 +65,9 @@ class AccessTokens:
             "aud": self._settings.audience,
             "sub": str(user_id),
             "exp": now + timedelta(seconds=self._settings.access_lifetime),
-            "iat": now.timestamp(),  # to the microsecond, for accounts that are signed out
+            "iat": now,
             "jti": str(uuid4()),
+            GENERATION: generation,
         }
         return self._jwt.encode(claims, self._keys[0], ALGORITHM, headers={"typ": TYPE})
 
@@ -76,9 +85,10 @@ class AccessTokens:
             found = self._decode(token)
             if found["header"].get("typ") != TYPE:
                 raise InvalidAccessToken
-            at, until = (_moment(found["payload"][claim]) for claim in ("iat", "exp"))
-            return Issued(UUID(found["payload"]["sub"]), at, until)
-        except (jwt.PyJWTError, ValueError, OverflowError) as error:
+            claims = found["payload"]
+            until = datetime.fromtimestamp(float(claims["exp"]), UTC)
+            return Issued(UUID(claims["sub"]), int(claims[GENERATION]), until)
+        except (jwt.PyJWTError, TypeError, ValueError, OverflowError) as error:
             raise InvalidAccessToken from error
 
     def _decode(self, token: str) -> dict[str, Any]:
@@ -99,10 +109,6 @@ class AccessTokens:
             issuer=self._settings.issuer,
             leeway=CLOCKS,
         )
-
-
-def _moment(seconds: Any) -> datetime:
-    return datetime.fromtimestamp(float(seconds), UTC)
 
 
 def new_refresh_token() -> str:
