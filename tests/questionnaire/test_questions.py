@@ -96,7 +96,7 @@ EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "metrics.opened",
     ),
     "server": ({"server": "granian"}, "justfile", "granian --interface asgi"),
-    "ci": ({"ci": "gitlab"}, ".gitlab-ci.yml", "just check"),
+    "ci": ({"ci": "gitlab"}, ".gitlab-ci.yml", "just check-all"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Proves a variant: the steps of its own `just check`, then the served process."""
+"""Proves a variant: the steps of its own `just check-all`, then the served process."""
 
 import os
 import shlex
@@ -65,7 +65,8 @@ def prove(number: str, render: Render, environment: Environment) -> Report:
 def _take(command: str, folder: Path, environment: Environment, variables: dict[str, str]) -> Step:
     program, *arguments = shlex.split(command)
     if program == "pytest":
-        arguments += ["-p", "depguard"]
+        # Rows run beside each other already: one process each.
+        arguments = [*arguments, "-n", "0", "-p", "depguard"]
     begin = time.monotonic()
     status, output = run([environment.program(program), *arguments], folder, variables)
     return Step(command, status, time.monotonic() - begin, output)

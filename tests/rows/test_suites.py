@@ -14,7 +14,7 @@ from tests.rows.suites import Report, Step
 from tests.servers.commands import run, steps_of
 from tests.variants.numbered import VARIANTS
 
-STEPS = ["ruff format --check", "ruff check", "mypy", "lint-imports", "pytest"]
+STEPS = ["ruff format --check", "ruff check", "mypy", "lint-imports", "pytest -n auto"]
 
 
 @pytest.mark.parametrize("number", VARIANTS)

@@ -10,7 +10,7 @@ MOST_SECONDS = 600
 """After these a step counts as hanging."""
 
 
-def steps_of(folder: Path, recipe: str = "check") -> list[str]:
+def steps_of(folder: Path, recipe: str = "check-all") -> list[str]:
     """The commands of a recipe of a justfile, without `uv run`: our environment has them all."""
     lines = (folder / "justfile").read_text().partition(f"\n{recipe}:")[2].splitlines()[1:]
     block = lines[: next((n for n, line in enumerate(lines) if not line.startswith(" ")), None)]

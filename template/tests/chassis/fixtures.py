@@ -35,6 +35,8 @@ witness.start()
 ChassisSettings.model_config["env_file"] = Settings.model_config["env_file"] = None
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
+# Programs that tests start would compile all libraries anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # What parts need is made as `just setup` makes it; the database is the session's own.
 EXAMPLE = (PROJECT / ".env.example").read_text()
 for name, value in re.findall(r"^(APP_(?!DATABASE_)\w+)=(.*)$", EXAMPLE, re.MULTILINE):
@@ -42,6 +44,13 @@ for name, value in re.findall(r"^(APP_(?!DATABASE_)\w+)=(.*)$", EXAMPLE, re.MULT
         os.environ[name] = value.replace(PLACEHOLDER, witness.SECRET)
 # To the service all tests are one caller.
 os.environ["APP_RATE_LIMIT_DEFAULT"] = os.environ["APP_RATE_LIMIT_STRICT"] = "999999/second"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if terminalreporter.config.option.markexpr == "not processes":
+        terminalreporter.write_line(
+            "Left to `just check-all`: what proves the chassis by processes, faults and signals."
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ async def test_without_a_database_the_service_lives_but_is_not_ready(
     assert request.json()["type"] == "urn:problem-type:database-unavailable"
 
 
+@pytest.mark.processes
 async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: ChassisSettings) -> None:
     with hanging_database() as database:
         health = HealthSettings(timeout=0.3)
@@ -47,6 +48,7 @@ async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: Chass
     assert spent < 1
 
 
+@pytest.mark.processes
 async def test_a_database_that_hangs_delays_the_start_and_does_not_prevent_it(
     settings: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -186,7 +186,15 @@ async def test_metrics_are_only_read(client: httpx2.AsyncClient, method: str) ->
 
 
 @pytest.mark.parametrize(
-    "value", [None, "", "Bearer", "Bearer wrong", f"Basic {witness.SECRET}", b"Bearer \xff"]
+    "value",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer wrong",
+        pytest.param(f"Basic {witness.SECRET}", id="Basic SECRET"),
+        b"Bearer \xff",
+    ],
 )
 async def test_who_has_no_token_reads_nothing(
     client: httpx2.AsyncClient, value: str | bytes | None

@@ -5,12 +5,15 @@ import signal
 from pathlib import Path
 
 import httpx2
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.chassis.config import ChassisSettings
 
 from .. import witness
 from ..serving import PATIENCE, SERVES, server, wait_for_lines, wait_until, wait_until_live
+
+pytestmark = pytest.mark.processes
 
 REQUESTS = 40
 BEARER = {"Authorization": f"Bearer {witness.SECRET}"}
