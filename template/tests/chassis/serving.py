@@ -6,9 +6,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import httpx2
 import pytest
@@ -18,6 +19,9 @@ from app.chassis.config import ChassisSettings
 
 from . import witness
 from .fixtures import PROJECT
+from .forking import Forked, forker
+
+Process = subprocess.Popen[bytes] | Forked
 
 PATIENCE = 60
 """Seconds after which something hangs: on a busy machine, too, nothing that tests wait for takes as
@@ -56,24 +60,50 @@ def serve_command() -> str:
     return recipe.strip().replace("uv run ", "")
 
 
+def can_fork(command: str, environment: Mapping[str, str]) -> bool:
+    """Workers are started anew by the server; libraries read what they share when imported."""
+    is_alone = environment.get("WORKERS", "1") == "1"
+    shares = "PROMETHEUS_MULTIPROC_DIR" in environment
+    return command.startswith("exec uvicorn ") and is_alone and not shares
+
+
+def fork(command: str, environment: Mapping[str, str], folder: Path, output: IO[bytes]) -> Forked:
+    shown = command.replace("exec uvicorn", "printf '%s\\n'", 1)
+    arguments = subprocess.check_output(["sh", "-c", shown], env=environment, text=True)
+    asked = ["uvicorn", *arguments.splitlines()]
+    return forker().start(asked, environment, folder, output, output)
+
+
+def start(command: str, environment: Mapping[str, str], folder: Path, output: IO[bytes]) -> Process:
+    return subprocess.Popen(
+        ["sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+    )
+
+
 @contextmanager
 def server(
-    settings: ChassisSettings, log: Path, factory: str = THINGS, **variables: str
-) -> Generator[tuple[subprocess.Popen[bytes], str]]:
+    settings: ChassisSettings,
+    log: Path,
+    factory: str = THINGS,
+    *,
+    anew: str = "",
+    **variables: str,
+) -> Generator[tuple[Process, str]]:
     """A server process and its address; with its workers it is a group, which is killed if it
-    outlives the block."""
+    outlives the block. `anew` says why it must not be forked."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["sh", "-c", serve_command().replace(YOURS, factory)],
-            cwd=log.parent,  # where no .env is
-            env=environment(settings, port) | variables,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        command = serve_command().replace(YOURS, factory)
+        given = environment(settings, port) | variables
+        begin = start if anew or not can_fork(command, given) else fork
+        process = begin(command, given, log.parent, output)  # in a folder where no .env is
     try:
         yield process, f"http://127.0.0.1:{port}"
     finally:
@@ -107,9 +137,7 @@ def is_live(url: str) -> bool:
     return True
 
 
-def wait_until_live(
-    process: subprocess.Popen[bytes], url: str, log: Path, workers: int = 1
-) -> None:
+def wait_until_live(process: Process, url: str, log: Path, workers: int = 1) -> None:
     """Until all its workers serve: one that is told to stop while it starts may miss it."""
 
     def serves() -> bool:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from app.chassis.config import ChassisSettings
 from app.chassis.draining import ECHO
@@ -21,6 +22,8 @@ from .running import running
 from .serving import PATIENCE, server, wait_for_lines, wait_until_live
 from .things.application import create_app
 from .things.factory import URL, box_body
+
+pytestmark = pytest.mark.processes
 
 STOPPED = {0, -signal.SIGTERM}
 """Done, or ended by the signal once all is done: uvicorn raises it again at its end."""
@@ -125,7 +128,7 @@ def test_it_serves_until_load_balancers_know_and_a_second_signal_ends_it(
         for log in logs:
             wait_for_lines(log, DRAINS)
         ready = readiness(urls[0])
-        boxes = httpx2.get(f"{urls[0]}{URL}", timeout=PATIENCE)
+        live = httpx2.get(f"{urls[0]}/health/live", timeout=PATIENCE)
         time.sleep(ECHO + 0.1)
         ended = [process.poll() for process in processes]
         for process in processes:
@@ -133,7 +136,7 @@ def test_it_serves_until_load_balancers_know_and_a_second_signal_ends_it(
 
         assert (ready.status_code, ready.json()["type"]) == (503, "urn:problem-type:not-ready")
         assert "draining" in ready.json()["detail"]
-        assert boxes.status_code == 200
+        assert live.status_code == 200
         assert ended == [None, None]
         assert all(process.wait(timeout=PATIENCE) in STOPPED for process in processes)
         assert all(upload.is_ended() for upload in uploads)
@@ -155,7 +158,7 @@ def test_a_signal_while_it_starts_ends_it_in_time(own: ChassisSettings, tmp_path
     (tmp_path / "slow.py").write_text(STARTING)
     path = os.pathsep.join(map(str, (PROJECT / "src", PROJECT, tmp_path)))
     log = tmp_path / "log"
-    told = {"DRAIN_TIMEOUT": "1", "PYTHONPATH": path}
+    told = {"DRAIN_TIMEOUT": "1", "PYTHONPATH": path, "anew": "it is about the start"}
     with server(own, log, "slow:create_slow_app", **told) as (process, _):
         wait_for_lines(log, "it is starting")
         process.send_signal(signal.SIGTERM)

@@ -3,17 +3,19 @@
 import os
 import signal
 import socket
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from app.chassis.config import ChassisSettings
 
 from .fixtures import PROJECT
-from .serving import PATIENCE, YOURS, server, wait_until_live
+from .serving import PATIENCE, YOURS, Process, server, wait_until_live
 from .things.factory import URL, box_body
+
+pytestmark = pytest.mark.processes
 
 # What a client library would not send.
 RAW_REQUESTS = {
@@ -125,7 +127,7 @@ def test_a_body_that_never_ends_is_given_up(
         assert send_half_a_body(url).split()[1] == "504"
 
 
-def wait_for_failure(process: subprocess.Popen[bytes], log: Path) -> str:
+def wait_for_failure(process: Process, log: Path) -> str:
     """What a server said that gave up by itself, which it has to tell by its exit code."""
     assert process.wait(timeout=PATIENCE) > 0
     return log.read_text()
@@ -135,7 +137,8 @@ def test_refused_settings_end_the_server_with_one_line(
     settings: ChassisSettings, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with server(settings, log, APP_HEALTH_TIMEOUT="0", APP_LOG_LEVEL="LOUD") as (process, _):
+    refused = {"APP_HEALTH_TIMEOUT": "0", "APP_LOG_LEVEL": "LOUD"}
+    with server(settings, log, anew="it is about the start", **refused) as (process, _):
         said = wait_for_failure(process, log)
 
     (line, *again) = [line for line in said.splitlines() if "refused" in line]
@@ -160,8 +163,8 @@ def test_a_resource_that_does_not_open_ends_the_server(
     (tmp_path / "broken.py").write_text(FAILING_TO_OPEN)
     path = os.pathsep.join(map(str, (PROJECT / "src", PROJECT, tmp_path)))
     log = tmp_path / "log"
-    factory = "broken:create_broken_app"
-    with server(settings, log, factory, PYTHONPATH=path) as (process, _):
+    told = {"anew": "it is about the start", "PYTHONPATH": path}
+    with server(settings, log, "broken:create_broken_app", **told) as (process, _):
         said = wait_for_failure(process, log)
 
     assert "startup failed" in said

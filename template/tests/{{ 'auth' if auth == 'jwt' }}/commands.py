@@ -1,26 +1,19 @@
 """Commands for operators, as processes."""
 
 import os
-import subprocess
-import sys
+from subprocess import CompletedProcess
 
 from app.config import Settings
 
-from ..chassis.fixtures import PROJECT
+from ..chassis.forking import run_forked
 from ..chassis.serving import environment
 
 
 def run_script(
     name: str, settings: Settings, *arguments: str, **variables: str
-) -> "subprocess.CompletedProcess[str]":
+) -> CompletedProcess[str]:
     """With nobody to ask."""
     paths = {"PYTHONPATH": os.pathsep.join(["src", "."])}
-    return subprocess.run(
-        [sys.executable, "-m", f"scripts.{name}", *arguments],
-        cwd=PROJECT,
-        env=environment(settings, port=0) | paths | variables,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    return run_forked(
+        [f"scripts.{name}", *arguments], environment(settings, port=0) | paths | variables
     )

@@ -1,7 +1,7 @@
 """`just create-admin`, as a process."""
 
-import subprocess
 from io import StringIO
+from subprocess import CompletedProcess
 
 import httpx2
 import pytest
@@ -14,10 +14,12 @@ from ..resources.accounts import ME, PASSWORD, bearer, log_in, person, refresh, 
 from ..resources.users import user_body
 from .commands import run_script
 
+pytestmark = pytest.mark.processes
+
 
 def create_admin(
     settings: Settings, email: str, password: str = PASSWORD
-) -> "subprocess.CompletedProcess[str]":
+) -> CompletedProcess[str]:
     return run_script("create_admin", settings, email, ADMIN_PASSWORD=password)
 
 

@@ -9,6 +9,8 @@ from ..chassis.running import Running
 from ..resources.accounts import ME, bearer, log_in, person, refresh
 from .commands import run_script
 
+pytestmark = pytest.mark.processes
+
 
 async def test_a_user_is_out_everywhere_and_may_sign_in_again(
     settings: Settings, guarded: Running

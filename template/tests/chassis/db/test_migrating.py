@@ -2,10 +2,9 @@
 
 import asyncio
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,10 @@ from app.chassis.db.migrating import migration_connection
 
 from ..database import another_database, hanging_database, unreachable_database
 from ..fixtures import PROJECT
-from ..serving import environment
+from ..forking import run_forked
+from ..serving import PATIENCE, environment
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ async def test_a_second_process_waits_until_the_first_is_done(empty: ChassisSett
             await asyncio.sleep(0.7)
             order.append(f"{name} ends")
 
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
         for name in ("one", "other"):
             tasks.create_task(migrate(name))
 
@@ -56,37 +58,23 @@ async def test_the_wait_for_another_process_is_bounded(
             async with migration_connection(with_wait(empty.database, 1)):
                 pass
 
-    assert 1 <= time.monotonic() - begin < 8
+    assert time.monotonic() - begin >= 1
     assert "Trying again in 0.5 s to migrate the database" in caplog.text
 
 
 async def test_a_database_that_hangs_is_given_up() -> None:
-    begin = time.monotonic()
     with hanging_database() as database, pytest.raises(CommandError, match="Can't migrate"):
         async with migration_connection(with_wait(database, 0)):
             pass
 
-    assert time.monotonic() - begin < 10
 
-
-def start_upgrade(settings: ChassisSettings, folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "alembic", "upgrade", "head"],
-        cwd=folder,
-        env=environment(settings, port=0) | {"APP_DATABASE_MIGRATION_WAIT": "20"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+UPGRADE = ["alembic", "upgrade", "head"]
 
 
 def test_an_upgrade_without_a_database_fails_with_one_sentence(settings: ChassisSettings) -> None:
     nowhere = settings.model_copy(update={"database": unreachable_database()})
     variables = environment(nowhere, port=0) | {"APP_DATABASE_MIGRATION_WAIT": "0"}
-    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
-    done = subprocess.run(
-        command, check=False, cwd=PROJECT, env=variables, capture_output=True, text=True
-    )
+    done = run_forked(UPGRADE, variables)
 
     assert done.returncode > 0
     assert "FAILED: Can't migrate the database" in done.stdout + done.stderr
@@ -123,8 +111,13 @@ def slow_migrations(tmp_path: Path) -> Path:
 def test_of_processes_that_start_at_once_one_migrates(
     empty: ChassisSettings, slow_migrations: Path, round_: int
 ) -> None:
-    processes = [start_upgrade(empty, slow_migrations) for _ in range(2)]
-    outputs = [process.communicate(timeout=60)[0] for process in processes]
+    variables = environment(empty, port=0) | {"APP_DATABASE_MIGRATION_WAIT": str(PATIENCE)}
+    with ThreadPoolExecutor() as threads:
+        upgrades = [
+            threads.submit(run_forked, UPGRADE, variables, slow_migrations) for _ in range(2)
+        ]
+    done = [upgrade.result() for upgrade in upgrades]
 
-    assert [process.returncode for process in processes] == [0, 0], outputs
-    assert sum(output.count("Running upgrade") for output in outputs) == COUNT
+    assert [each.returncode for each in done] == [0, 0], done
+    said = "".join(each.stdout + each.stderr for each in done)
+    assert said.count("Running upgrade") == COUNT
