@@ -47,9 +47,16 @@ def migrate_anew(project: Path, environment: Environment) -> None:
 def check_some(project: Path, environment: Environment, tests: Sequence[str]) -> str:
     """What `just check` does, but of the tests only some; what they said."""
     variables = environment.variables() | {"MYPY_CACHE_DIR": str(project / ".mypy_cache")}
-    commands = [command.split() for command in steps_of(project) if "pytest" not in command]
-    said = ""
-    for program, *arguments in [*commands, ["pytest", "-q", *tests]]:
-        status, said = run([environment.program(program), *arguments], project, variables)
-        assert status == 0, f"{program}\n{said}"
+    for command in steps_of(project):
+        program, *arguments = command.split()
+        if program != "pytest":
+            status, said = run([environment.program(program), *arguments], project, variables)
+            assert status == 0, f"{command}\n{said}"
+    return run_some(project, environment, tests)
+
+
+def run_some(project: Path, environment: Environment, tests: Sequence[str]) -> str:
+    command = [environment.program("pytest"), "-q", *tests]
+    status, said = run(command, project, environment.variables())
+    assert status == 0, said
     return said
