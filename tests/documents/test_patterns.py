@@ -23,6 +23,7 @@ PROMISED = [
     "FA7",
     "FA8",
     "FA9",
+    "FA12",
     "SA1",
     "SA2",
     "SA3",
