@@ -87,6 +87,7 @@ class Forker:
                 [sys.executable, "-m", "tests.chassis.forking", str(asked.fileno())],
                 cwd=PROJECT,
                 env=variables | {"PYTHONPATH": path},
+                stdin=subprocess.DEVNULL,
                 pass_fds=[asked.fileno()],
                 start_new_session=True,
             )
