@@ -17,9 +17,7 @@ from .commands import run_script
 pytestmark = pytest.mark.processes
 
 
-def create_admin(
-    settings: Settings, email: str, password: str = PASSWORD
-) -> CompletedProcess[str]:
+def create_admin(settings: Settings, email: str, password: str = PASSWORD) -> CompletedProcess[str]:
     return run_script("create_admin", settings, email, ADMIN_PASSWORD=password)
 
 
