@@ -1,5 +1,6 @@
 """What is done with a project after files were added."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,9 +47,9 @@ def migrate_anew(project: Path, environment: Environment) -> None:
 
 def check_some(project: Path, environment: Environment, tests: Sequence[str]) -> str:
     """What `just check` does, but of the tests only some; what they said."""
-    variables = environment.variables() | {"MYPY_CACHE_DIR": str(project / ".mypy_cache")}
-    for command in steps_of(project):
-        program, *arguments = command.split()
+    variables = environment.variables() | environment.cache_of_types()
+    for command in steps_of(project, "check"):
+        program, *arguments = shlex.split(command)
         if program != "pytest":
             status, said = run([environment.program(program), *arguments], project, variables)
             assert status == 0, f"{command}\n{said}"
