@@ -18,12 +18,13 @@ from pydantic import (
     AwareDatetime,
     BeforeValidator,
     Field,
+    GetCoreSchemaHandler,
     HttpUrl,
+    PlainValidator,
     Strict,
     TypeAdapter,
     ValidationError,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from .base import require_storable
 
@@ -131,10 +132,8 @@ class DecimalText:
         # As it will be read from the database; and there is no zero below zero.
         return Decimal(value).quantize(Decimal(1).scaleb(-self.places)) + 0
 
-    def __get_pydantic_core_schema__(self, _: Any, __: Any) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            self._read, serialization=core_schema.to_string_ser_schema()
-        )
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return PlainValidator(self._read).__get_pydantic_core_schema__(source, handler)
 
     def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
         return {"type": "string", "format": "decimal", "pattern": self.pattern}
