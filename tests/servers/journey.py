@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.environments.installing import Environment
 from tests.rendering.renders import Render
@@ -162,6 +163,12 @@ def end(running: Service) -> None:
     log = "\n".join(lines)
     assert code in STOPPED, f"exit code {code}\n{log}"
     assert not [word for word in UNCLOSED if word in log], log
-    entries = [json.loads(line) for line in lines if not OF_GRANIAN.match(line)]
+    entries = [_entry(line) for line in lines if not OF_GRANIAN.match(line)]
     errors = [e for e in entries if e["level"] in {"error", "critical"}]
     assert not errors, errors
+
+
+def _entry(line: str) -> dict[str, Any]:
+    assert line.startswith("{"), f"a line of another form: {line}"
+    entry: dict[str, Any] = json.loads(line)
+    return entry
