@@ -1,7 +1,6 @@
 """What is done with a project after files were added."""
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
 from tests.environments.installing import Environment
@@ -45,19 +44,19 @@ def migrate_anew(project: Path, environment: Environment) -> None:
         assert status == 0, output
 
 
-def check_some(project: Path, environment: Environment, tests: Sequence[str]) -> str:
-    """What `just check` does, but of the tests only some; what they said."""
-    variables = environment.variables() | environment.cache_of_types()
+def check(project: Path, environment: Environment, *tests: str) -> str:
+    """What `just check` does, with all tests that it runs or with some; what they said."""
+    variables, said = environment.variables() | environment.cache_of_types(), ""
     for command in steps_of(project, "check"):
         program, *arguments = shlex.split(command)
-        if program != "pytest":
-            status, said = run([environment.program(program), *arguments], project, variables)
-            assert status == 0, f"{command}\n{said}"
-    return run_some(project, environment, tests)
+        if program == "pytest":  # projects run beside each other already
+            arguments = [*(tests or arguments), "-n", "0"]
+        status, said = run([environment.program(program), *arguments], project, variables)
+        assert status == 0, f"{command}\n{said}"
+    return said
 
 
-def run_some(project: Path, environment: Environment, tests: Sequence[str]) -> str:
-    command = [environment.program("pytest"), "-q", *tests]
-    status, said = run(command, project, environment.variables())
+def run_some(project: Path, environment: Environment, *tests: str) -> str:
+    status, said = run([environment.program("pytest"), *tests], project, environment.variables())
     assert status == 0, said
     return said

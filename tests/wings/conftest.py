@@ -1,6 +1,5 @@
 """Fixtures: projects to write in, and their own checks."""
 
-import shlex
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from tests.environments.installing import Environment
 from tests.rendering.renders import Renderer
-from tests.servers.commands import run, steps_of
+from tests.wings import adding
 
 Checked = Callable[[Path], str]
 
@@ -22,19 +21,6 @@ def project(renderer: Renderer, tmp_path: Path, request: pytest.FixtureRequest) 
 
 @pytest.fixture
 def check(environment: Environment, tmp_path: Path) -> Generator[Checked]:
-    """Runs the steps of a project's own `just check`, and returns what they said."""
-
-    def take(folder: Path) -> str:
-        said = []
-        variables = environment.variables() | environment.cache_of_types()
-        for command in steps_of(folder, "check"):
-            program, *arguments = shlex.split(command)
-            if program == "pytest":
-                arguments += ["-n", "0"]  # projects run beside each other already
-            status, output = run([environment.program(program), *arguments], folder, variables)
-            assert status == 0, f"{command}\n{output}"
-            said.append(output)
-        return "\n".join(said)
-
-    yield take
+    """Takes the folder of a project, which is removed afterwards."""
+    yield lambda folder: adding.check(folder, environment)
     shutil.rmtree(tmp_path, ignore_errors=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.environments.installing import Environment
-from tests.wings.adding import check_some, migrate_anew, run_some
+from tests.wings.adding import check, migrate_anew, run_some
 from tests.wings.pages import files_on, write_from
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,7 @@ def test_a_resource_with_every_type_is_green(project: Path, environment: Environ
     (project / STREAMS).write_text(streams())
 
     tests = ["tests/api/test_orders.py", "tests/chassis/yours", "-k", OF_ORDERS]
-    assert "passed" in check_some(project, environment, tests)
+    assert "passed" in check(project, environment, *tests)
 
 
 @pytest.mark.parametrize("project", [POSTGRESQL], ids=["asyncpg"], indirect=True)
@@ -73,7 +73,7 @@ def test_it_is_the_same_on_postgresql(project: Path, environment: Environment) -
     migrate_anew(project, environment)
 
     tests = ["tests/api/test_orders.py", "tests/chassis/yours/test_migrations.py"]
-    assert "passed" in run_some(project, environment, tests)
+    assert "passed" in run_some(project, environment, *tests)
 
 
 @pytest.mark.parametrize("project", [OPEN], ids=["none"], indirect=True)
@@ -84,7 +84,7 @@ def test_answers_that_are_no_json_are_green(project: Path, environment: Environm
 
     tests = ["tests/api/test_odd.py", "tests/chassis/yours", "-k", OF_ODD_ROUTES]
     assert existed.name == "main.py"
-    assert "passed" in run_some(project, environment, tests)
+    assert "passed" in run_some(project, environment, *tests)
 
 
 def streams() -> str:

@@ -113,20 +113,23 @@ def server(
         witness.read(log.read_text())
 
 
-def wait_until(happens: Callable[[], bool]) -> None:
+def wait_until(
+    happens: Callable[[], bool],
+    otherwise: Callable[[], str] = lambda: "what was waited for did not happen",
+) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happens():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
+        if time.monotonic() > deadline:
+            pytest.fail(otherwise())
         time.sleep(0.02)
 
 
 def wait_for_lines(log: Path, pattern: str, count: int = 1) -> None:
     """Until that many lines of the log match."""
-    deadline = time.monotonic() + PATIENCE
-    while len(re.findall(pattern, log.read_text())) < count:
-        if time.monotonic() > deadline:
-            pytest.fail(f"{count} x {pattern!r} did not come:\n{log.read_text()}")
-        time.sleep(0.02)
+    wait_until(
+        lambda: len(re.findall(pattern, log.read_text())) >= count,
+        lambda: f"{count} x {pattern!r} did not come:\n{log.read_text()}",
+    )
 
 
 def is_live(url: str) -> bool:
@@ -145,4 +148,4 @@ def wait_until_live(process: Process, url: str, log: Path, workers: int = 1) -> 
             pytest.fail(f"the server did not start:\n{log.read_text()}")
         return len(re.findall(SERVES, log.read_text())) >= workers and is_live(url)
 
-    wait_until(serves)
+    wait_until(serves, lambda: f"not all workers serve:\n{log.read_text()}")

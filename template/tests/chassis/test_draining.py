@@ -145,11 +145,13 @@ def test_it_serves_until_load_balancers_know_and_a_second_signal_ends_it(
 
 STARTING = """
 import time
+from pathlib import Path
 from tests.chassis.things.application import create_app
 
 def create_slow_app():
     print("it is starting", flush=True)
-    time.sleep(0.3)
+    while not Path(__file__).with_name("go on").exists():
+        time.sleep(0.01)
     return create_app()
 """
 
@@ -162,6 +164,7 @@ def test_a_signal_while_it_starts_ends_it_in_time(own: ChassisSettings, tmp_path
     with server(own, log, "slow:create_slow_app", **told) as (process, _):
         wait_for_lines(log, "it is starting")
         process.send_signal(signal.SIGTERM)
+        (tmp_path / "go on").touch()
 
         assert process.wait(timeout=PATIENCE) in STOPPED
 

@@ -7,11 +7,11 @@ import httpx2
 import pytest
 
 from app.chassis.db.database import Database
-from app.chassis.parts.auth.passwords import Passwords
 
 from ..chassis.auth.gate import Gated
 from ..chassis.running import Running
 from ..resources.accounts import auth_of
+from .hashing import hashing_with
 
 
 @pytest.fixture
@@ -34,12 +34,6 @@ def without_grace(guarded: Running, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def hasher(guarded: Running, monkeypatch: pytest.MonkeyPatch) -> Generator[Gated]:
-    """The service hashes one password at a time, lets none wait, and ends when the gate opens."""
-    hasher = Gated()
-    with Passwords(threads=1, waiting=0, hasher=hasher) as passwords:
-        monkeypatch.setitem(guarded.state, "auth", replace(auth_of(guarded), passwords=passwords))
-        try:
-            yield hasher
-        finally:
-            hasher.gate.set()
+def hasher(guarded: Running) -> Generator[Gated]:
+    with hashing_with(hasher := Gated(), guarded):
+        yield hasher

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -23,6 +22,7 @@ from app.services.signing_in import SigningInService
 from ..chassis.auth.gate import CHEAP, Gated
 from ..chassis.running import Running
 from ..resources.accounts import ME, PASSWORD, Person, auth_of, bearer, log_in, person, refresh
+from .hashing import hashing_with
 
 TRIES = int(os.environ.get("TRIES", "5"))
 """Of each race. What this is about lost the first one of nearly all: more cost time, as with
@@ -143,14 +143,9 @@ class Slow(Gated):
 
 
 @pytest.fixture
-def slow(guarded: Running, monkeypatch: pytest.MonkeyPatch) -> Generator[Slow]:
-    hasher = Slow()
-    with Passwords(threads=1, waiting=0, hasher=hasher) as passwords:
-        monkeypatch.setitem(guarded.state, "auth", replace(auth_of(guarded), passwords=passwords))
-        try:
-            yield hasher
-        finally:
-            hasher.gate.set()
+def slow(guarded: Running) -> Generator[Slow]:
+    with hashing_with(hasher := Slow(), guarded):
+        yield hasher
 
 
 async def log_in_during(service: Running, hasher: Slow, ending: Ending) -> Any:
