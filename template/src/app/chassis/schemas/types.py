@@ -20,7 +20,6 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     HttpUrl,
-    PlainValidator,
     Strict,
     TypeAdapter,
     ValidationError,
@@ -133,7 +132,7 @@ class DecimalText:
         return Decimal(value).quantize(Decimal(1).scaleb(-self.places)) + 0
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        return PlainValidator(self._read).__get_pydantic_core_schema__(source, handler)
+        return BeforeValidator(self._read).__get_pydantic_core_schema__(source, handler)
 
     def __get_pydantic_json_schema__(self, _: Any, __: Any) -> dict[str, Any]:
         return {"type": "string", "format": "decimal", "pattern": self.pattern}
