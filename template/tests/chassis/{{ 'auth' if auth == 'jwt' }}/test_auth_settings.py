@@ -11,6 +11,7 @@ import pytest
 
 from app.chassis.config import ChassisSettings
 from app.chassis.parts.auth.settings import MAKE_ONE
+from scripts.setup import PLACEHOLDER
 
 from ..fixtures import PROJECT
 from ..test_config import safe_database
@@ -23,7 +24,10 @@ BAD = {
     "missing": [],
     "short": [SHORT],
     "well-known": [WELL_KNOWN],
+    "a placeholder": [PLACEHOLDER + "-and-no-more"],
     "simple": ["changeme" * 8],
+    "digits": ["0123456789" * 4],
+    "a sentence": ["the quick brown fox jumps over the lazy dog"],
     "the second": [GOOD, WELL_KNOWN],
 }
 

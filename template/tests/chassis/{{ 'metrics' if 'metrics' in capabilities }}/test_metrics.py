@@ -11,8 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from app.chassis.chance import MAKE_ONE
 from app.chassis.config import ChassisSettings
 from app.chassis.parts.metrics.settings import MetricsSettings
+from scripts.setup import PLACEHOLDER
 
 from .. import witness
 from ..database import unreachable_database
@@ -227,3 +229,18 @@ def test_production_refuses_metrics_for_everybody() -> None:
     assert list(MetricsSettings(token=SecretStr(witness.SECRET)).unsafe()) == []
     with pytest.raises(ValueError, match="APP_METRICS_TOKEN is not set"):
         ChassisSettings(metrics=MetricsSettings())
+
+
+@pytest.mark.parametrize("token", ["x", PLACEHOLDER, "0123456789" * 4, "a sentence as a token"])
+def test_production_refuses_a_token_that_can_be_guessed(token: str) -> None:
+    metrics = MetricsSettings.model_construct(token=SecretStr(token))
+
+    with pytest.raises(ValueError, match="APP_METRICS_TOKEN") as refused:
+        ChassisSettings(environment="production", metrics=metrics)
+    assert MAKE_ONE in str(refused.value)
+
+
+@pytest.mark.parametrize("token", ["with space", "umläut", "line\n"])
+def test_a_token_that_no_header_holds_is_refused_everywhere(token: str) -> None:
+    with pytest.raises(ValueError, match="letters, digits and signs"):
+        MetricsSettings(token=SecretStr(token))
