@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Literal
 from uuid import uuid4
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from app.chassis.config import ChassisSettings
@@ -22,6 +24,19 @@ CHUNKS_OF_MORE_THAN_THE_LIMIT = 3
 BROKEN_SQL = text("SELECT secret_column FROM nowhere")
 
 
+class Circle(BaseModel):
+    kind: Literal["circle"]
+
+
+class Square(BaseModel):
+    kind: Literal["square"]
+
+
+class Nested(BaseModel):
+    inner: "Nested | None" = None
+    shape: Circle | Square | None = Field(default=None, discriminator="kind")
+
+
 async def chunks() -> AsyncIterator[bytes]:
     for _ in range(CHUNKS_OF_MORE_THAN_THE_LIMIT):
         yield b"x" * 1_000_000
@@ -34,6 +49,10 @@ def add_failing_routes(app: FastAPI) -> None:
 
     @app.post("/numbers")
     async def take(numbers: list[int]) -> None:
+        pass
+
+    @app.post("/shapes")
+    async def take_shape(shape: Nested) -> None:
         pass
 
     @app.get("/unavailable")
@@ -211,3 +230,30 @@ async def test_the_documentation_names_no_status_that_can_not_be(
 
     assert not document["paths"]["/health/live"]["get"]["responses"].keys() & {"404", "422", "503"}
     assert "409" not in document["paths"][BOXES + "/{box_id}/items"]["post"]["responses"]
+
+
+async def test_names_that_nobody_asked_for_are_told_within_bounds(
+    client: httpx2.AsyncClient,
+) -> None:
+    response = await client.post(BOXES, json={"label": "x", "n" * 10_000: 1})
+
+    assert ["body", "n" * 64] in [error["loc"] for error in response.json()["errors"]]
+    assert len(response.content) < 1_000
+
+
+async def test_a_deep_place_is_told_within_bounds(failing: httpx2.AsyncClient) -> None:
+    deep: object = 1
+    for _ in range(30):
+        deep = {"inner": deep}
+
+    response = await failing.post("/shapes", json=deep)
+
+    assert response.status_code == 422
+    assert max(len(error["loc"]) for error in response.json()["errors"]) == 16
+
+
+async def test_a_kind_that_is_unknown_is_not_repeated(failing: httpx2.AsyncClient) -> None:
+    response = await failing.post("/shapes", json={"shape": {"kind": "hunter2"}})
+
+    assert response.status_code == 422
+    assert "hunter2" not in response.text

@@ -29,6 +29,12 @@ _PHRASES = {
 MOST_MISTAKES = 100
 """How many mistakes of a request are told: an answer must not outgrow its request."""
 
+LONGEST_NAME = 64
+"""Characters of a name that are told: where a client chose it, it may be anything."""
+
+DEEPEST_PLACE = 16
+"""Names and indexes that lead to a mistake."""
+
 
 def problem(
     status: int,
@@ -101,7 +107,7 @@ async def on_http_exception(_: Request, error: HTTPException) -> Response:
 
 async def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
     """Says where each mistake is and what is wrong with it, but never repeats the value: it may be
-    a secret."""
+    a secret. Names are repeated, within bounds."""
     # What a route and its dependencies both ask for is one mistake.
     mistakes = list({(m["loc"], m["type"]): m for m in error.errors()}.values())
     is_unread = any(m["loc"] == ("body",) and m["type"] != "missing" for m in mistakes)
@@ -114,10 +120,25 @@ async def on_invalid_request(request: Request, error: RequestValidationError) ->
         title="Invalid request",
         detail="The request does not have the form that this operation asks for.",
         errors=[
-            {"loc": m["loc"], "type": m["type"], "message": m["msg"]}
+            {"loc": _place(m["loc"]), "type": m["type"], "message": _message(m)}
             for m in mistakes[:MOST_MISTAKES]
         ],
     )
+
+
+def _place(names: Sequence[int | str]) -> list[int | str]:
+    """A name that nobody asked for is told as well, since otherwise its mistake is hard to find."""
+    return [
+        name[:LONGEST_NAME] if isinstance(name, str) else name for name in names[:DEEPEST_PLACE]
+    ]
+
+
+def _message(mistake: Mapping[str, Any]) -> str:
+    """The only one of Pydantic's that holds a value is about the kind of a thing."""
+    if mistake["type"] == "union_tag_invalid":
+        return "Input is of none of the expected kinds"
+    message: str = mistake["msg"]
+    return message
 
 
 def _is_json(request: Request) -> bool:

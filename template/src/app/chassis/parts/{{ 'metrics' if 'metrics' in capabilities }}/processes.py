@@ -1,12 +1,22 @@
 """Several workers share what they measure through files, when `PROMETHEUS_MULTIPROC_DIR` names a
 directory for them (the library's multiprocess mode)."""
 
+import logging
 import os
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+logger = logging.getLogger(__name__)
+
+_DAMAGES = (
+    *(OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError),
+    *(struct.error, OverflowError),
+)
+"""What the library raises when a file is not as it wrote it."""
 
 
 def directory() -> Path | None:
@@ -41,8 +51,39 @@ def registry() -> CollectorRegistry:
     for pid in {pid for _, pid in _owners(shared) if not _lives(pid)}:
         mark_process_dead(pid, str(shared))  # type: ignore[no-untyped-call]
     summed = CollectorRegistry()
-    MultiProcessCollector(summed, str(shared))  # type: ignore[no-untyped-call]
+    summed.register(_Files(shared))
     return summed
+
+
+class _Files:
+    """All files together, but for damaged ones: a crash of the machine may leave half a file. What
+    that one counted is lost, and nothing else."""
+
+    def __init__(self, shared: Path) -> None:
+        self._shared = shared
+
+    def collect(self) -> Iterable[Metric]:
+        files = sorted(self._shared.glob("*.db"))
+        try:
+            return _merged(files)
+        except _DAMAGES:  # also a file that its worker has just deleted
+            return _merged([path for path in files if _is_readable(path)])
+
+
+def _merged(files: Sequence[Path]) -> list[Metric]:
+    return list(MultiProcessCollector.merge([*map(str, files)]))  # type: ignore[no-untyped-call]
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        _merged([path])
+    except FileNotFoundError:
+        return False
+    except _DAMAGES as error:
+        cause = type(error).__name__
+        logger.warning("A file of metrics is damaged", extra={"file": path.name, "cause": cause})
+        return False
+    return True
 
 
 def leave() -> None:
