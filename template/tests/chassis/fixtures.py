@@ -25,6 +25,7 @@ from scripts.setup import PLACEHOLDER
 from ..letting_in import hashing_cheaply, let_in
 from . import witness
 from .database import temporary_database
+from .growing import growing
 from .running import Running, running
 
 PROJECT = Path(__file__).parents[2]
@@ -92,8 +93,8 @@ def tables() -> MetaData:
 
 @pytest.fixture(scope="session")
 async def your_service(settings: Settings, migrated: None) -> AsyncGenerator[Running]:
-    """Whoever calls it may do everything."""
-    app = create_app(settings)
+    """Whoever calls it may do everything, and a test may add routes."""
+    app = growing(create_app(settings))
     let_in(app)
     async with running(app) as service:
         with hashing_cheaply(service.state):

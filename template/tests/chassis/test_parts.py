@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 
 from app.chassis.application import build_app
 from app.chassis.config import ChassisSettings
+from app.chassis.http.guard import unguarded
 from app.chassis.http.settings import HttpSettings
 from app.chassis.resources import Part, Resources
 
@@ -33,13 +34,14 @@ def part(name: str, done: list[str], *, fails: bool = False) -> Part:
 
 
 def application(settings: ChassisSettings, *parts: Part) -> FastAPI:
-    app = build_app(settings, title="Parts", middleware=[], parts=parts, routers=[])
+    router = APIRouter()
 
-    @app.get("/bell")
+    @router.get("/bell")
     async def ring(request: Request) -> str:
         return str(request.state["bell"])
 
-    return app
+    routers = [unguarded(router)]
+    return build_app(settings, title="Parts", middleware=[], parts=parts, routers=routers)
 
 
 async def test_requests_reach_what_parts_yield(settings: ChassisSettings) -> None:

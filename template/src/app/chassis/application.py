@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 
 from . import logs
 from .config import ChassisSettings
 from .http import docs, health, problems
 from .http.document import DocumentedApp
+from .http.guard import Closed, refuse_unguarded, unguarded
 from .http.route_index import RouteIndex
 from .lifespan import lifespan_with
 from .middleware import Layer, build_stack, refusals
@@ -22,9 +23,10 @@ def build_app(
     middleware: Sequence[Layer],
     parts: Sequence[Part],
     routers: Iterable[APIRouter],
-) -> FastAPI:
+) -> DocumentedApp:
     """Nothing is opened before its lifespan starts. `middleware` is a list from the outermost to
-    the innermost, `parts` one in the order of opening."""
+    the innermost, `parts` one in the order of opening. The process ends with one line where a
+    router is behind no rule, or where a route is added to what is returned."""
     logs.configure(settings.log.level, settings.log.format)
     app = DocumentedApp(
         title=title,
@@ -42,9 +44,10 @@ def build_app(
     )
     if settings.http.docs:
         docs.add_docs(app)
-    for router in (health.router, *routers):
+    for router in (unguarded(health.router), *refuse_unguarded(routers)):
         app.include_router(router)
     # This also builds the routes, which FastAPI would do at the first request: better now, where a
     # mistake is noticed.
-    app.router.routes.insert(0, RouteIndex(iter_route_contexts(app.routes), app.routes))
+    app.index = RouteIndex(iter_route_contexts(app.routes))
+    app.router.routes = Closed([app.index, *app.routes])
     return app

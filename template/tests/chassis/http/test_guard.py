@@ -1,20 +1,28 @@
 """Rules and routes that don't fit keep the service from starting, with one line."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import Mount
 
-from app.chassis.http.guard import guarded
+from app.chassis.application import build_app
+from app.chassis.config import ChassisSettings
+from app.chassis.http.guard import guarded, unguarded
 from app.chassis.http.problems import HANDLERS
 from app.chassis.refused import REFUSED
 
+from ..knocking import knock
+from ..running import running
+
+DENIED = "websocket.http.response.start"
 ROUTER = """
-from fastapi import APIRouter
+from fastapi import APIRouter, Response, WebSocket
 from starlette.routing import Mount
 
 router = APIRouter()
@@ -115,11 +123,116 @@ def test_so_does_a_rule_too_many(
     assert refusal(capsys, routes, package("some_rules", **modules)) == said
 
 
-def test_so_does_a_route_that_no_rule_can_guard(
-    package: Package, capsys: pytest.CaptureFixture[str]
+MOUNT = f"{ROUTER}router.routes.append(Mount('/files', app=router))\n"
+ADDED = f"{ROUTER}router.add_route('/raw', lambda request: Response())\n"
+SOCKET = f"""{ROUTER}
+@router.websocket('/feed')
+async def feed(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.close()
+"""
+PAGES = f"{ROUTER}router.frontend('/', directory='.')\n"
+
+
+@pytest.mark.parametrize(
+    ("modules", "line"),
+    [
+        (MOUNT, '"MOUNT /files": everybody'),
+        (ADDED, '"GET /raw": everybody, "HEAD /raw": everybody'),
+        (SOCKET, '"WEBSOCKET /feed": users'),
+        (PAGES, "No rule can guard a frontend: mount StaticFiles instead"),
+    ],
+    ids=["mount", "add_route", "websocket", "frontend"],
+)
+def test_so_does_every_other_kind_of_route(
+    package: Package, capsys: pytest.CaptureFixture[str], modules: str, line: str
 ) -> None:
-    mounted = f"{ROUTER}router.routes.append(Mount('/files', app=router))\n"
+    assert refusal(capsys, package("some_routes", files=modules), package("none")).endswith(line)
 
-    line = refusal(capsys, package("some_routes", files=mounted), package("none"))
 
-    assert line.startswith("No rule can guard a Mount /files: ")
+@pytest.mark.parametrize(
+    ("modules", "operation"), [(MOUNT, "MOUNT /files"), (ADDED, "GET /raw")], ids=str
+)
+def test_what_no_rule_can_guard_may_only_be_opened(
+    package: Package, capsys: pytest.CaptureFixture[str], modules: str, operation: str
+) -> None:
+    lines = {operation: "None", **({"HEAD /raw": "None"} if modules is ADDED else {})}
+    routes = package("some_routes", files=modules)
+
+    line = refusal(capsys, routes, package("shut", a=rules(**lines | {operation: "nobody"})))
+
+    assert f'"{operation}": everybody' in line
+    assert len(list(guarded(routes, package("opened", a=rules(**lines))))) == 1
+
+
+@pytest.mark.parametrize(("rule", "kind"), [("None", "websocket.accept"), ("nobody", DENIED)])
+async def test_a_websocket_is_behind_its_rule(
+    package: Package, settings: ChassisSettings, rule: str, kind: str
+) -> None:
+    routes = package("some_routes", feed=SOCKET)
+    routers = guarded(routes, package("some_rules", feed=rules(**{"WEBSOCKET /feed": rule})))
+    app = build_app(settings, title="Feed", middleware=[], parts=[], routers=routers)
+
+    async with running(app) as service:
+        first, *_ = await knock(service, "/feed")
+        (closed,) = (await knock(service, "/feed", extensions={}))[:1]
+        (unknown,) = await knock(service, "/nowhere")
+
+    assert first["type"] == kind
+    assert first.get("status", 404) == 404
+    assert closed["type"] == ("websocket.close" if kind == DENIED else "websocket.accept")
+    assert unknown["type"] == "websocket.close"
+
+
+async def answer(_: Any) -> None: ...
+
+
+def added_later(app: FastAPI) -> Iterator[tuple[str, Callable[[], object]]]:
+    router = APIRouter(routes=[Mount("/files", app=APIRouter())])
+    yield "MOUNT /files", lambda: app.mount("/files", router)
+    yield "MOUNT /files", lambda: app.include_router(router)
+    yield "GET /raw", lambda: app.router.add_route("/raw", answer)  # type: ignore[arg-type]
+    yield "GET /raw", lambda: app.add_api_route("/raw", answer, response_model=None)
+    yield "WEBSOCKET /feed", lambda: app.add_api_websocket_route("/feed", answer)
+    yield "WEBSOCKET /feed", lambda: app.router.add_websocket_route("/feed", answer)
+    yield "HOST example.org", lambda: app.host("example.org", router)
+    yield "MOUNT /files", lambda: app.router.routes.insert(0, router.routes[0])
+    yield "MOUNT /files", lambda: app.router.routes.extend(router.routes)
+
+
+def test_nothing_is_added_to_an_application_that_is_complete(
+    settings: ChassisSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = build_app(settings, title="Closed", middleware=[], parts=[], routers=[])
+    for name, add in added_later(app):
+        with pytest.raises(SystemExit) as refused:
+            add()
+        assert refused.value.code == REFUSED
+        (line,) = capsys.readouterr().err.splitlines()
+        assert name in line
+        assert "`api.routes`" in line
+
+
+async def test_what_gets_in_nevertheless_is_not_served(settings: ChassisSettings) -> None:
+    """The index has the last word."""
+    late = APIRouter()
+    app = build_app(settings, title="Late", middleware=[], parts=[], routers=[unguarded(late)])
+    late.add_api_route("/late", lambda: None)
+    app.frontend("/", directory=".")
+
+    async with running(app) as service:
+        for path in ("/late", "/README.md", "/pyproject.toml"):
+            assert (await service.client.get(path)).status_code == 404
+
+
+def test_a_router_without_rules_keeps_the_service_from_starting(
+    settings: ChassisSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    router = APIRouter()
+    router.add_api_route("/things", lambda: None)
+
+    with pytest.raises(SystemExit) as refused:
+        build_app(settings, title="Open", middleware=[], parts=[], routers=[router])
+
+    assert refused.value.code == REFUSED
+    assert capsys.readouterr().err.startswith("No rule guards GET /things: ")

@@ -1,14 +1,18 @@
 """Who called, when proxies stand between: what they say is believed, what callers say is not."""
 
 import json
+from ipaddress import IPv4Network
+from typing import Any
 
 import httpx2
 import pytest
 from fastapi import Request
 from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
 
 from app.chassis.config import ChassisSettings
 from app.chassis.http.settings import HttpSettings
+from app.chassis.middleware.proxy_headers import ProxyHeaders
 
 from ..test_config import safe_database
 from ..things.application import create_app
@@ -25,7 +29,10 @@ class Seen(BaseModel):
 
 
 async def seen(
-    settings: ChassisSettings, peer: str, *headers: tuple[str, str], trusted: list[str] = PROXIES
+    settings: ChassisSettings,
+    peer: str | None,
+    *headers: tuple[str, str],
+    trusted: list[str] = PROXIES,
 ) -> Seen:
     """How a request from `peer` looks to a route."""
     http = HttpSettings.model_validate({"trusted_proxies": trusted})
@@ -33,10 +40,11 @@ async def seen(
 
     @app.get("/seen")
     async def show(request: Request) -> Seen:
-        assert request.client
-        return Seen(client=request.client.host, scheme=request.url.scheme)
+        client = request.client.host if request.client else "nobody"
+        return Seen(client=client, scheme=request.url.scheme)
 
-    transport = httpx2.ASGITransport(app=app, client=(peer, 4711))
+    address: Any = (peer, 4711) if peer else None
+    transport = httpx2.ASGITransport(app=app, client=address)
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         response = await client.get("/seen", headers=[*headers])
     return Seen.model_validate(response.json())
@@ -71,6 +79,36 @@ async def test_the_client_is_the_first_that_is_no_proxy_of_ours(
     assert (await seen(settings, PROXY, *headers)).client == client
 
 
+@pytest.mark.parametrize(
+    ("trusted", "client"), [(["127.0.0.1"], CLIENT), (PROXIES, "nobody"), ([], "nobody")]
+)
+async def test_who_connects_by_a_unix_socket_is_on_this_machine(
+    settings: ChassisSettings, trusted: list[str], client: str
+) -> None:
+    """Servers know no address then."""
+    found = await seen(settings, None, ("x-forwarded-for", CLIENT), trusted=trusted)
+
+    assert found.client == client
+
+
+@pytest.mark.parametrize(("said", "scheme"), [("https", "wss"), ("WSS", "wss"), ("x", "ws")])
+async def test_websockets_are_believed_like_requests(said: str, scheme: str) -> None:
+    seen: list[Scope] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope)
+
+    headers = [(b"x-forwarded-for", CLIENT.encode()), (b"x-forwarded-proto", said.encode())]
+    scope = {"type": "websocket", "scheme": "ws", "client": (PROXY, 1), "headers": headers}
+    await ProxyHeaders(app, [IPv4Network("10.0.0.0/8")])(scope, nothing, nothing)
+
+    assert (seen[0]["client"], seen[0]["scheme"]) == ((CLIENT, 0), scheme)
+
+
+async def nothing(*_: Any) -> Any:
+    raise NotImplementedError
+
+
 FORGERY = (("x-forwarded-for", FORGED), ("x-forwarded-proto", "https"))
 
 
@@ -101,6 +139,8 @@ async def test_a_proxy_may_be_known_by_its_mapped_address(settings: ChassisSetti
         (["http"], "http"),
         (["http", "https"], "https"),
         (["http, https"], "https"),
+        (["HTTPS"], "https"),
+        (["wss"], "http"),
         (["javascript"], "http"),
         ([""], "http"),
     ],

@@ -46,8 +46,4 @@ def test_the_application_has_the_stack(service: Running) -> None:
     for layer, module in zip(
         [layer for layer in STACK if name_of(layer) not in idle], modules, strict=True
     ):
-        assert module in {getattr(layer, "__name__", "")} | FROM_STARLETTE
-
-
-FROM_STARLETTE = {"starlette.middleware.gzip"}
-"""What is taken as it is."""
+        assert module == getattr(layer, "__name__", "")

@@ -8,14 +8,17 @@ from app.chassis.http.guard import guarded
 from app.chassis.middleware import STACK
 from app.chassis.parts.chosen import PARTS
 
+from ..growing import growing
 from . import routes
 
 
 def create_app(settings: ChassisSettings | None = None) -> FastAPI:
-    return build_app(
-        settings or read(ChassisSettings),
-        title="Things",
-        middleware=[*STACK],
-        parts=[*PARTS],
-        routers=guarded(routes, None),
+    return growing(
+        build_app(
+            settings or read(ChassisSettings),
+            title="Things",
+            middleware=[*STACK],
+            parts=[*PARTS],
+            routers=guarded(routes, None),
+        )
     )

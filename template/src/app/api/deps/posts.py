@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from ...chassis.http.deps import SessionDep, reader_of
 from ...db.repositories.posts import PostRepository
@@ -14,7 +15,7 @@ async def get_posts(session: SessionDep) -> PostService:
     return PostService(PostRepository(session), UserRepository(session))
 
 
-async def get_posts_to_read(request: Request) -> PostService:
+async def get_posts_to_read(request: HTTPConnection) -> PostService:
     reader = reader_of(request)
     return PostService(PostRepository(reader), UserRepository(reader))
 

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from ...chassis.http.deps import SessionDep, reader_of
 from ...db.repositories.users import UserRepository
@@ -13,7 +14,7 @@ async def get_users(session: SessionDep) -> UserService:
     return UserService(UserRepository(session))
 
 
-async def get_users_to_read(request: Request) -> UserService:
+async def get_users_to_read(request: HTTPConnection) -> UserService:
     return UserService(UserRepository(reader_of(request)))
 
 

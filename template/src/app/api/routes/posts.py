@@ -4,10 +4,11 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from ...chassis.http.deps import PageDep
 from ...chassis.http.document import problems
+from ...chassis.http.operations import link
 from ...errors.users import UserNotFound
 from ...schemas.posts import (
     PostChange,
@@ -39,10 +40,12 @@ async def read_post(posts: ReadPostsDep, post_id: UUID) -> PostRead:
 
 
 @router.post("/posts", status_code=HTTPStatus.CREATED, responses=problems(UserNotFound))
-async def publish_post(posts: PostsDep, new: PostCreate, response: Response) -> PostRead:
+async def publish_post(
+    posts: PostsDep, new: PostCreate, request: Request, response: Response
+) -> PostRead:
     """Publish a post of a user."""
     post = PostRead.model_validate(await posts.publish(new))
-    response.headers["Location"] = f"{router.prefix}/posts/{post.id}"
+    response.headers["Location"] = link(request, f"{router.prefix}/posts/{post.id}")
     return post
 
 

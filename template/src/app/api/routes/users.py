@@ -3,10 +3,11 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from ...chassis.http.deps import PageDep
 from ...chassis.http.document import problems
+from ...chassis.http.operations import link
 from ...errors.users import EmailTaken
 from ...schemas.users import (
     UserChange,
@@ -32,10 +33,12 @@ async def read_user(users: ReadUsersDep, user_id: UUID) -> UserRead:
 
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=problems(EmailTaken))
-async def register_user(users: UsersDep, new: UserCreate, response: Response) -> UserRead:
+async def register_user(
+    users: UsersDep, new: UserCreate, request: Request, response: Response
+) -> UserRead:
     """Register a user; the e-mail address must not be taken."""
     user = UserRead.model_validate(await users.register(new))
-    response.headers["Location"] = f"{router.prefix}/{user.id}"
+    response.headers["Location"] = link(request, f"{router.prefix}/{user.id}")
     return user
 
 

@@ -4,7 +4,8 @@ be two sessions."""
 from collections.abc import AsyncGenerator
 from typing import Annotated, TypedDict, cast
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query
+from fastapi.requests import HTTPConnection
 
 from ..config import ChassisSettings
 from ..db.database import Database
@@ -21,32 +22,33 @@ class State(TypedDict):
     draining: Draining
 
 
-def state_of(request: Request) -> State:
+def state_of(request: HTTPConnection) -> State:
     return cast("State", request.state)
 
 
+# They take `HTTPConnection`, so that WebSockets may ask for them, too.
 # Providers are async also where nothing waits: FastAPI would run the others in a thread.
-async def get_state(request: Request) -> State:
+async def get_state(request: HTTPConnection) -> State:
     return state_of(request)
 
 
 StateDep = Annotated[State, Depends(get_state)]
 
 
-async def get_session(request: Request) -> AsyncGenerator[Session]:
+async def get_session(request: HTTPConnection) -> AsyncGenerator[Session]:
     async with state_of(request)["database"].transaction() as session:
         yield session
 
 
-def reader_of(request: Request) -> ReadSession:
+def reader_of(request: HTTPConnection) -> ReadSession:
     return state_of(request)["database"].reader
 
 
-def primary_reader_of(request: Request) -> ReadSession:
+def primary_reader_of(request: HTTPConnection) -> ReadSession:
     return state_of(request)["database"].primary_reader
 
 
-async def get_read_session(request: Request) -> ReadSession:
+async def get_read_session(request: HTTPConnection) -> ReadSession:
     return reader_of(request)
 
 

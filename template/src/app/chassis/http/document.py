@@ -10,6 +10,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from ..errors import CONTENT_TOO_LARGE, UNPROCESSABLE_CONTENT, NotFound, ServiceError, Unavailable
 from ..schemas.problem import Problem
 from .problems import MEDIA_TYPE, type_of
+from .route_index import RouteIndex
 
 _REFERENCE = "#/components/schemas/{model}"
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}}
@@ -52,6 +53,9 @@ class DocumentedApp(FastAPI):
 
     All of it happens when the document is made, nothing when a request is served.
     """
+
+    index: RouteIndex
+    """Finds the operation of a request."""
 
     def __init__(self, *, refusals: Mapping[int, Mapping[str, Any]], **options: Any) -> None:
         """`refusals` are what middleware answers by itself, whatever the operation: by status, what

@@ -6,11 +6,15 @@ import logging
 import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from fastapi.requests import HTTPConnection
 from starlette.exceptions import HTTPException
+from starlette.status import WS_1008_POLICY_VIOLATION, WS_1011_INTERNAL_ERROR
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket, WebSocketClose, WebSocketState
 
 from .. import logs
 from ..errors import CONTENT_TOO_LARGE, UNPROCESSABLE_CONTENT, ServiceError
@@ -146,8 +150,33 @@ def _is_json(request: Request) -> bool:
     return bool(re.fullmatch(r"application/(.+\+)?json", content_type))
 
 
-HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
-    ServiceError: on_service_error,
-    HTTPException: on_http_exception,
-    RequestValidationError: on_invalid_request,
+def denial(connection: WebSocket, response: Response) -> ASGIApp:
+    """The same answer to a WebSocket: before its handshake where the server can, else a close."""
+    can_tell = "websocket.http.response" in connection.scope.get("extensions", {})
+    if can_tell and connection.application_state is WebSocketState.CONNECTING:
+        return response
+    failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return WebSocketClose(WS_1011_INTERNAL_ERROR if failed else WS_1008_POLICY_VIOLATION)
+
+
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+
+def _anywhere(handler: Handler) -> Callable[[Any, Any], Coroutine[Any, Any, ASGIApp]]:
+    async def handle(connection: HTTPConnection, error: Exception) -> ASGIApp:
+        response = await handler(cast("Request", connection), error)
+        return denial(connection, response) if isinstance(connection, WebSocket) else response
+
+    return handle
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    error: _anywhere(handler)
+    for error, handler in (
+        (ServiceError, on_service_error),
+        (HTTPException, on_http_exception),
+        (RequestValidationError, on_invalid_request),
+        (WebSocketRequestValidationError, on_invalid_request),
+    )
 }
+"""What is answered to errors that a route raises, or a WebSocket before it is open."""

@@ -8,31 +8,29 @@ from re import Pattern
 from typing import Any
 
 from fastapi.routing import APIRoute, RouteContext
+from pydantic import BaseModel
 from starlette.convertors import Convertor
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match, Mount, NoMatchFound
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
-_ROUTE = "app.route"
-"""Where a request's scope keeps what was found, from `matches` to `handle`."""
-
-_ALLOWED = "app.allowed"
-"""The same for the methods of a path that doesn't take the one of the request."""
+from .asking_first import asking_first
+from .operations import KNOWN, Operation, method_of, operation_of, path_below_root
 
 
 class RouteIndex(BaseRoute):
     """Stands before all routes of an application and picks the one that FastAPI would pick, at a
     cost that does not grow with their number.
 
-    It differs in two things. A path without parameters comes before all that might match it, in
+    It differs in three things. A path without parameters comes before all that might match it, in
     whatever order they were included. A wrong method is told all that the path takes (RFC 9110,
-    section 15.5.6). What it doesn't know (unknown paths,
-    routes of other kinds) it leaves to the routes behind it.
+    section 15.5.6). And it has the last word: what was not there when it was made is not served,
+    lest a route gets by the guard.
     """
 
-    def __init__(self, routes: Iterable[RouteContext], behind: Sequence[BaseRoute] = ()) -> None:
-        """`behind` has the routes of the application, in which it stands."""
-        self._behind = behind
+    def __init__(self, routes: Iterable[RouteContext]) -> None:
+        routes = list(routes)
         indexed = [_Route.of(route) for route in routes if _is_api(route)]
         # Modules of routes are found by name, so their order can't be chosen: `/users/me` must not
         # depend on being included before `/users/{user_id}`.
@@ -45,29 +43,38 @@ class RouteIndex(BaseRoute):
             path: _methods(route for route in indexed if route.start == path and route.is_fixed)
             for path in {route.start for route in indexed if route.is_fixed}
         }
+        self._others = [route for route in routes if not _is_api(route)]
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+    def find(self, scope: Scope) -> Operation:
+        """What answers a request or a WebSocket. Ask `operation_of`, which remembers it."""
+        path, method = path_below_root(scope), method_of(scope)
         if scope["type"] == "http":
-            path, method = _path_below_root(scope), scope["method"]
             allowed = self._fixed.get(path)
             if allowed is not None and method not in allowed:
-                return Match.FULL, {_ALLOWED: allowed}
+                return _operation(scope, path, _wrong_method(allowed))
             for route in self._candidates_of(path):
-                found = method in route.methods and route.path.match(path)
+                found = method in route.methods and route.path.fullmatch(path)
                 if found:
-                    return Match.FULL, {**route.scope, "path_params": route.parameters(found)}
-            return self._wrong_method(path, scope)
-        return Match.NONE, {}
+                    return route.operation(scope, path, found)
+            allowed = _methods(r for r in self._candidates_of(path) if r.path.fullmatch(path))
+            if allowed:
+                return _operation(scope, path, _wrong_method(allowed))
+        return self._other(scope, path)
 
-    def _wrong_method(self, path: str, scope: Scope) -> tuple[Match, Scope]:
-        """Another route may take it; what is mounted at `/` would only say that it has no such
-        page."""
-        allowed = _methods(r for r in self._candidates_of(path) if r.path.match(path))
-        if not allowed:
-            return Match.NONE, {}
-        others = (r for r in self._behind if not isinstance(r, Mount | RouteIndex))
-        is_others = any(route.matches(scope)[0] is Match.FULL for route in others)
-        return Match.PARTIAL if is_others else Match.FULL, {_ALLOWED: allowed}
+    def _other(self, scope: Scope, path: str) -> Operation:
+        """Mounts, WebSockets and routes of Starlette are few: they are tried in their order."""
+        refused = _operation(scope, path, _nothing)
+        for route in self._others:
+            match, child = route.matches(scope)
+            # A pattern's `$` would also match before a line break at the end.
+            if match is Match.NONE or path.endswith("\n"):
+                continue
+            answer = _operation(scope, path, _with(child, route.handle))
+            if match is Match.FULL:
+                answer.route = route.path
+                return answer
+            refused = answer
+        return refused
 
     def _candidates_of(self, path: str) -> list["_Route"]:
         """Those without a parameter first, then in the order in which they were included."""
@@ -78,12 +85,11 @@ class RouteIndex(BaseRoute):
             start = start.rpartition("/")[0]
         return self._candidates[start]
 
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return Match.FULL, dict(operation_of(scope).scope or {})
+
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if _ROUTE not in scope:
-            raise HTTPException(
-                HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(scope[_ALLOWED])}
-            )
-        await scope[_ROUTE].app(scope, receive, send)
+        await operation_of(scope).app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         raise NoMatchFound(name, path_params)
@@ -93,11 +99,14 @@ class RouteIndex(BaseRoute):
 class _Route:
     start: str
     """The path up to the first parameter: `/users` of `/users/{user_id}/posts`."""
+    template: str
     path: Pattern[str]
     methods: frozenset[str]
     convertors: Mapping[str, Convertor[Any]]
+    takes_json: bool
     scope: Mapping[str, Any]
     """What a request learns of its route."""
+    app: ASGIApp
 
     @property
     def is_fixed(self) -> bool:
@@ -107,24 +116,63 @@ class _Route:
     def of(cls, route: RouteContext) -> "_Route":
         return cls(
             start=_start(route.path or ""),
+            template=route.path or "",
             path=route.path_regex,
             methods=frozenset(route.methods or ()),
             convertors=route.param_convertors,
-            scope={"route": route.original_route, "endpoint": route.endpoint, _ROUTE: route},
+            takes_json=_takes_json(route),
+            scope={"route": route.original_route, "endpoint": route.endpoint},
+            app=asking_first(route),
         )
 
-    def parameters(self, found: RegexMatch[str]) -> dict[str, Any]:
-        return {name: self.convertors[name].convert(v) for name, v in found.groupdict().items()}
+    def operation(self, scope: Scope, path: str, found: RegexMatch[str]) -> Operation:
+        values = {name: self.convertors[name].convert(v) for name, v in found.groupdict().items()}
+        return Operation(
+            scope["method"],
+            scope["path"],
+            path,
+            self.app,
+            self.template,
+            self.takes_json,
+            {**self.scope, "path_params": values},
+        )
+
+
+def _operation(scope: Scope, path: str, app: ASGIApp) -> Operation:
+    return Operation(method_of(scope), scope["path"], path, app)
+
+
+def _with(child: Scope, app: ASGIApp) -> ASGIApp:
+    """In a scope of its own: what is mounted knows another root, and may be another application,
+    while the middleware asks of this one."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, **child, KNOWN: None}, receive, send)
+
+    return answer
+
+
+def _wrong_method(allowed: Sequence[str]) -> ASGIApp:
+    async def refuse(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(allowed)})
+
+    return refuse
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await WebSocketClose()(scope, receive, send)
+    else:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
 
 
 def _methods(routes: Iterable[_Route]) -> Sequence[str]:
     return sorted({method for route in routes for method in route.methods})
 
 
-def _path_below_root(scope: Scope) -> str:
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+def _takes_json(route: RouteContext) -> bool:
+    kind = route.body_field and route.body_field.field_info.annotation
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _is_api(route: RouteContext) -> bool:

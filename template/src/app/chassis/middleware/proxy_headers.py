@@ -10,6 +10,14 @@ from ..config import ChassisSettings
 
 Address = IPv4Address | IPv6Address
 
+_TYPES = ("http", "websocket")
+_SCHEMES = {
+    "http": {"http": "http", "https": "https"},
+    "websocket": {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"},
+}
+_THIS_MACHINE = IPv4Address("127.0.0.1")
+"""Where whoever connects by a Unix socket is: servers know no address then."""
+
 
 class ProxyHeaders:
     """Each proxy adds the address it was called from to the right of `X-Forwarded-For`. Seen from
@@ -22,8 +30,8 @@ class ProxyHeaders:
         self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope.get("client"):
-            peer = _address(scope["client"][0])
+        if scope["type"] in _TYPES:
+            peer = _address(scope["client"][0]) if scope.get("client") else _THIS_MACHINE
             if peer and self._trusts(peer):
                 self._believe(scope)
         await self.app(scope, receive, send)
@@ -35,9 +43,9 @@ class ProxyHeaders:
         client = self._client(_values(scope, b"x-forwarded-for"))
         if client:
             scope["client"] = (str(client), 0)
-        scheme = _values(scope, b"x-forwarded-proto")[-1:]
-        if scheme in (["http"], ["https"]):
-            scope["scheme"] = scheme[0]
+        schemes = _SCHEMES[scope["type"]]
+        for scheme in _values(scope, b"x-forwarded-proto")[-1:]:
+            scope["scheme"] = schemes.get(scheme.lower(), scope["scheme"])
 
     def _client(self, hops: Sequence[str]) -> Address | None:
         """The last hop that is known, where a proxy names none."""

@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import MISSING, Field
 
 from app.chassis.http.deps import PageDep, SessionDep, reader_of
 from app.chassis.http.document import problems
+from app.chassis.http.operations import link
 from app.chassis.paging import page_of
 from app.chassis.schemas.base import FilledText, Input, Output
 from app.chassis.schemas.page import Page
@@ -87,9 +88,11 @@ async def read_box(boxes: ReadBoxesDep, box_id: UUID) -> BoxRead:
 
 
 @router.post("", status_code=HTTPStatus.CREATED, responses=problems(LabelTaken))
-async def add_box(boxes: BoxesDep, new: BoxCreate) -> BoxRead:
+async def add_box(boxes: BoxesDep, new: BoxCreate, request: Request, response: Response) -> BoxRead:
     """A new box; the label must not be taken."""
-    return BoxRead.model_validate(await boxes.add_row(**new.model_dump()))
+    box = BoxRead.model_validate(await boxes.add_row(**new.model_dump()))
+    response.headers["Location"] = link(request, f"{router.prefix}/{box.id}")
+    return box
 
 
 @router.patch("/{box_id}", responses=problems(LabelTaken))

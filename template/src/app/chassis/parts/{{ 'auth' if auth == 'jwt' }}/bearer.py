@@ -2,7 +2,8 @@
 
 from typing import Annotated, cast
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Security
+from fastapi.requests import HTTPConnection
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from . import Auth
@@ -10,7 +11,7 @@ from .errors import NotSignedIn
 from .tokens import Issued
 
 
-def auth_of(request: Request) -> Auth:
+def auth_of(request: HTTPConnection) -> Auth:
     return cast("Auth", request.state["auth"])
 
 
@@ -19,12 +20,22 @@ _bearer = HTTPBearer(bearerFormat="JWT", auto_error=False, description="From `/a
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
-async def get_issued(request: Request, credentials: Credentials) -> Issued:
+async def get_issued(request: HTTPConnection, credentials: Credentials) -> Issued:
     """What the caller's token proves. Raises `NotSignedIn` or `InvalidAccessToken`. Whether the
     account is still there is asked elsewhere."""
-    if credentials is None:
+    token = _offered(request) if credentials is None else credentials.credentials
+    if token is None:
         raise NotSignedIn
-    return auth_of(request).access_tokens.read(credentials.credentials)
+    return auth_of(request).access_tokens.read(token)
+
+
+def _offered(request: HTTPConnection) -> str | None:
+    """Pages can't set headers of a WebSocket: theirs offers the subprotocols `bearer` and a token.
+    Its route accepts with `subprotocol="bearer"`."""
+    if request.scope["type"] != "websocket":
+        return None
+    offered = iter(request.scope.get("subprotocols") or ())
+    return next(offered, None) if "bearer" in offered else None
 
 
 IssuedDep = Annotated[Issued, Depends(get_issued)]

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...config import ChassisSettings
 from ...db.monitor import PoolMonitor
+from ...http.operations import operation_of
 from ...http.problems import problem
 from .instruments import instruments
 from .processes import registry
@@ -27,7 +28,7 @@ class Metrics:
     """Right inside of `problems`, which answers 500 to whatever is raised here.
 
     Labels come from the routes, never from a path or a word that a client chose: their number is
-    bounded.
+    bounded. What no route answers is called `none`.
     """
 
     def __init__(self, app: ASGIApp, token: SecretStr) -> None:
@@ -38,7 +39,7 @@ class Metrics:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif scope["path"] == f"{scope.get('root_path', '')}{PATH}":
+        elif operation_of(scope).path == PATH:
             await self._tell(scope)(scope, receive, send)
         else:
             await self._measure(scope, receive, send)
@@ -58,7 +59,7 @@ class Metrics:
             await self.app(scope, receive, send_and_note_status)
         finally:
             self._measured.in_progress.dec()
-            method, route = _method(scope), _route(scope)
+            method, route = _method(scope), operation_of(scope).route or "none"
             self._measured.requests.labels(method, route, status).inc()
             self._measured.duration.labels(method, route).observe(perf_counter() - begin)
 
@@ -71,7 +72,7 @@ class Metrics:
         pools: Sequence[PoolMonitor] = scope["state"]["database"].pools
         for pool in pools:
             self._measured.note(pool)
-        encode, content_type = choose_encoder(headers.get("accept", ""))
+        encode, content_type = choose_encoder(",".join(headers.getlist("accept")))
         return Response(encode(registry()), headers={"Content-Type": content_type})
 
     def _may_read(self, headers: Headers) -> bool:
@@ -83,12 +84,6 @@ class Metrics:
 def _method(scope: Scope) -> str:
     method: str = scope["method"]
     return method if method in _METHODS else "other"
-
-
-def _route(scope: Scope) -> str:
-    """`/api/v1/users/{user_id}`; `none` for what no route answered."""
-    path: str = getattr(scope.get("route"), "path", "none")
-    return path
 
 
 def build(settings: ChassisSettings) -> Middleware:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...config import ChassisSettings
 from ...errors import TooManyRequests, Unavailable
+from ...http.operations import PROBES, operation_of
 from ...http.problems import answer
 from .address import address_of
 from .caller import caller_of
@@ -31,6 +32,12 @@ REFUSALS: Mapping[int, Mapping[str, Any]] = {
             )
         },
     },
+}
+_SIMPLE = {
+    b"",
+    b"application/x-www-form-urlencoded",
+    b"multipart/form-data",
+    b"text/plain",
 }
 _STOPPED = {
     "lifespan.shutdown.complete",
@@ -61,7 +68,7 @@ class RateLimit:
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Who logs in may be anybody, so that a name counts for nothing there.
-        is_strict = _path(scope) in self._strict_paths
+        is_strict = self._is_attempt(scope)
         policy = self._strict if is_strict else self._default
         caller = address_of(scope) if is_strict else caller_of(scope)
         verdict = await self._limiter.hit(policy, caller)
@@ -74,6 +81,15 @@ class RateLimit:
         else:
             headers = {"Retry-After": str(verdict.reset), **_headers(policy, verdict)}
             await answer(TooManyRequests(), headers)(scope, receive, send)
+
+    def _is_attempt(self, scope: Scope) -> bool:
+        """Whether a request may have guessed something. It hasn't when no route takes it, nor when
+        its route refuses the type of its body: so much any page elsewhere can have a browser send,
+        which must not use up what a user may try."""
+        operation = operation_of(scope)
+        if operation.route not in self._strict_paths:
+            return False
+        return not operation.takes_json or not _is_simple(scope)
 
     def _closing(self, send: Send) -> Send:
         """The store is closed after everything else, and before the server hears of it."""
@@ -90,14 +106,14 @@ def _is_free(scope: Scope) -> bool:
     """Probes, and the questions that browsers ask before a request (CORS)."""
     if scope["method"] == "OPTIONS":
         return any(name == b"access-control-request-method" for name, _ in scope["headers"])
-    return _path(scope).startswith("/health/")
+    return operation_of(scope).path in PROBES
 
 
-def _path(scope: Scope) -> str:
-    """As routes know it."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+def _is_simple(scope: Scope) -> bool:
+    """Whether the body is of a type that a page may send to any address without asking before
+    (Fetch, section 4.8.5). Routes read the first of several lines, too."""
+    given = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return given.partition(b";")[0].strip().lower() in _SIMPLE
 
 
 def _headers(policy: Policy, verdict: Verdict) -> dict[str, str]:
