@@ -18,7 +18,7 @@ async def test_a_blocked_loop_is_measured_and_logged(caplog: pytest.LogCaptureFi
 
 
 async def test_work_in_a_thread_does_not_block_the_loop(caplog: pytest.LogCaptureFixture) -> None:
-    with watch_loop(warn_above=0.2):
-        await asyncio.to_thread(time.sleep, 0.3)
+    with watch_loop(warn_above=1):  # which no busy machine makes of nothing
+        await asyncio.to_thread(time.sleep, 1.2)
 
     assert "blocked" not in caplog.text

@@ -74,7 +74,7 @@ async def test_an_observer_is_told_how_long_somebody_waited(
         await session.execute(text("SELECT 1"))
 
     assert len(notes.waits) == 1
-    assert 0 < notes.waits[0] < 5
+    assert notes.waits[0] > 0
     assert notes.timeouts == 0
 
 

@@ -1,11 +1,14 @@
 """Probes, with the database up, down and hanging."""
 
-import time
+from typing import cast
 
 import httpx2
 import pytest
 
 from app.chassis.config import ChassisSettings
+from app.chassis.errors import NotReady
+from app.chassis.http.deps import State
+from app.chassis.http.health import check_readiness
 from app.chassis.http.settings import HealthSettings
 
 from ..database import hanging_database, unreachable_database
@@ -40,27 +43,24 @@ async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: Chass
         health = HealthSettings(timeout=0.3)
         hanging = settings.model_copy(update={"database": database, "health": health})
         async with running(create_app(hanging)) as service:
-            begin = time.perf_counter()
             ready = await service.client.get("/health/ready")
-            spent = time.perf_counter() - begin
+            with pytest.raises(NotReady) as refused:
+                await check_readiness(cast("State", service.state))
 
     assert ready.status_code == 503
-    assert spent < 1
+    assert isinstance(refused.value.__cause__, TimeoutError), "its own, not the database's"
 
 
 @pytest.mark.processes
 async def test_a_database_that_hangs_delays_the_start_and_does_not_prevent_it(
     settings: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    begin = time.perf_counter()
     with hanging_database() as database:
         async with running(
             create_app(settings.model_copy(update={"database": database}))
         ) as service:
-            spent = time.perf_counter() - begin
             live = await service.client.get("/health/live")
             ready = await service.client.get("/health/ready")
 
-    assert spent < 10
     assert (live.status_code, ready.status_code) == (200, 503)
     assert [r for r in caplog.records if r.levelname == "WARNING" and "database" in str(vars(r))]

@@ -1,7 +1,6 @@
 """Requests that take too long are ended, and leave nothing behind."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
@@ -118,11 +117,9 @@ async def test_reading_a_slow_body_counts(hurried: Running) -> None:
         yield b"{"
         await asyncio.sleep(FOREVER)
 
-    begin = time.perf_counter()
     response = await hurried.client.post("/api/v1/boxes", content=slow())
 
     assert response.status_code == 504
-    assert time.perf_counter() - begin < DEADLINE + 5
 
 
 async def test_an_answer_that_has_begun_is_not_ended(hurried: Running) -> None:

@@ -1,0 +1,14 @@
+"""Waits for events, not for times: a busy machine takes longer than any of those."""
+
+import asyncio
+from collections.abc import Callable
+
+PATIENCE = 60
+"""Seconds after which something hangs."""
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let other tasks and threads go on until they have brought something about."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110  # what is waited for sets no event
+            await asyncio.sleep(0.01)
