@@ -24,10 +24,7 @@ MARGIN = 2.0
 """What a busy machine may add, in seconds."""
 
 AFTERWARDS = 200
-LIMITED = (
-    f"CREATE ROLE limited LOGIN PASSWORD 'for-tests-only' CONNECTION LIMIT {POOL}",
-    "GRANT ALL ON ALL TABLES IN SCHEMA public TO limited",
-)
+LIMITED = "CREATE ROLE limited LOGIN PASSWORD '{password}' CONNECTION LIMIT {most}"
 """Without a pool it is the server that has only so many connections."""
 
 Work = Callable[[], Iterator[Request]]
@@ -37,7 +34,10 @@ Work = Callable[[], Iterator[Request]]
 def exhaustible(stage: Stage) -> Stage:
     if stage.mode != "null":
         return stage
-    stage.execute(*LIMITED)
+    stage.execute(
+        LIMITED.format(password=stage.reached.password, most=POOL),
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO limited",
+    )
     return replace(stage, reached=replace(stage.reached, user="limited"))
 
 

@@ -41,10 +41,12 @@ import asyncio, asyncpg, json, os, signal, sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from scripts.postgres import Server, _Programs
+from urllib.parse import unquote, urlsplit
 
 data, port, source, database, more, *primary = sys.argv[1:]
 options = f"{Server.options} {more}"
-server = Server(data=Path(data), port=int(port), source=source or None, options=options)
+known = {"password": unquote(urlsplit(primary[0]).password)} if primary else {}
+server = Server(data=Path(data), port=int(port), source=source or None, options=options, **known)
 
 async def sessions():
     place = {"host": "127.0.0.1", "port": server.port, "database": "postgres"}

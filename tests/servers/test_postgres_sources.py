@@ -1,6 +1,7 @@
 """Both ways in which a generated service gets a PostgreSQL server for its tests."""
 
 import re
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -64,7 +65,7 @@ def test_a_command_has_a_database_on_a_machine_without_one(
     project = renderer.copy(tmp_path / "service", database_driver="asyncpg").folder
     settings = {
         "APP_DATABASE_URL": f"postgresql://app@127.0.0.1:{free_port()}/service",
-        "APP_DATABASE_PASSWORD": "made-by-just-setup",
+        "APP_DATABASE_PASSWORD": secrets.token_urlsafe(),
     }
     command = [environment.program("python"), "-m", "scripts.postgres", "alembic", "upgrade"]
     status, output = run([*command, "head"], project, environment.variables() | SECRETS | settings)
