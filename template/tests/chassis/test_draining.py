@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import httpx2
@@ -53,7 +53,7 @@ class Upload:
         """The status of the answer."""
         self._socket.sendall(self._body)
         status = int(self._socket.recv(65_536).split()[1])
-        self._socket.close()
+        self.close()
         return status
 
     def is_ended(self) -> bool:
@@ -63,8 +63,11 @@ class Upload:
                 pass
         except ConnectionResetError:
             pass
-        self._socket.close()
+        self.close()
         return True
+
+    def close(self) -> None:
+        self._socket.close()
 
 
 def readiness(url: str) -> httpx2.Response:
@@ -119,7 +122,7 @@ def test_it_serves_until_load_balancers_know_and_a_second_signal_ends_it(
             told = {"APP_HTTP_DRAIN_DELAY": delay, "DRAIN_TIMEOUT": "600"}
             process, url = stack.enter_context(server(own, log, APP_HTTP_DEADLINE="3600", **told))
             wait_until_live(process, url, log)
-            uploads.append(Upload(url))
+            uploads.append(stack.enter_context(closing(Upload(url))))
             processes.append(process)
             urls.append(url)
             logs.append(log)
