@@ -137,7 +137,8 @@ def _many_connections(project: Path, environment: Environment, data: Path) -> Ge
     with postgres(project, environment, data) as server:
         for setting in TUNING:
             asyncio.run(_execute(server, f"ALTER SYSTEM SET {setting}"))
-    with postgres(project, environment, data) as server:
+        server.stop()
+        server.start()
         yield server
 
 

@@ -1,6 +1,7 @@
 """Puts each route behind the rule that says who may use it. Nothing is served without a rule."""
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from copy import copy
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -43,8 +44,18 @@ def guarded(routes: ModuleType, rules: ModuleType | None) -> Iterator[Guarded]:
 def unguarded(router: APIRouter) -> Guarded:
     """Opens all routes of a router to everybody: for those that no rule can know."""
     opened = Guarded()
-    opened.include_router(router)
+    include(opened, router)
     return opened
+
+
+def include(parent: APIRouter, router: APIRouter, **options: Any) -> None:
+    """As FastAPI does, which takes no route at the root, where pages are mounted."""
+    if at_root := [route for route in router.routes if getattr(route, "path", None) == ""]:
+        parent.routes.extend(at_root)
+        others = [route for route in router.routes if route not in at_root]
+        router = copy(router)
+        router.routes = others
+    parent.include_router(router, **options)
 
 
 def refuse_unguarded(routers: Iterable[APIRouter]) -> Iterator[Guarded]:
@@ -87,7 +98,7 @@ def _behind_rules(routers: list[APIRouter], package: ModuleType) -> Iterator[Gua
         used.update(operations)
         found = [RuleDepends(rule) for operation in operations if (rule := rules[operation])]
         guard = Guarded()
-        guard.include_router(APIRouter(routes=[route]), dependencies=found)
+        include(guard, APIRouter(routes=[route]), dependencies=found)
         yield guard
     if unused := sorted(rules.keys() - used):
         end_process(f"There are rules for operations that don't exist: {', '.join(unused)}")
@@ -111,7 +122,7 @@ def operations_of(route: BaseRoute) -> list[str]:
         case WebSocketRoute():
             return [f"WEBSOCKET {route.path}"]
         case Mount():
-            return [f"MOUNT {route.path}"]
+            return [f"MOUNT {route.path or '/'}"]
         case Host():
             return [f"HOST {route.host}"]
     included = getattr(getattr(route, "original_router", None), "routes", None)
