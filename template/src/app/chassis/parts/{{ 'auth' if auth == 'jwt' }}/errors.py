@@ -7,7 +7,8 @@ ServiceError
 │   └── WrongCredentials
 ├── Forbidden                    403
 │   ├── AccountDeactivated
-│   └── NotAllowed
+│   ├── NotAllowed
+│   └── RegistrationClosed
 └── Unavailable                  503, with Retry-After
     └── TooManyPasswords
 
@@ -57,6 +58,12 @@ class AccountDeactivated(Forbidden):
 
 class NotAllowed(Forbidden):
     headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+
+
+class RegistrationClosed(Forbidden):
+    """No credentials would help, and the answer is the same for every address."""
+
+    detail = "Registration is closed: ask an admin for an account."
 
 
 class TooManyPasswords(Unavailable):
