@@ -13,6 +13,7 @@ from .draining import Draining, drain_on_sigterm
 from .garbage import rare_collections
 from .http.deps import State
 from .loop_lag import watch_loop
+from .readiness import answering_together
 from .resources import Part, Resources
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Mapping[str, Any]]]
@@ -32,7 +33,12 @@ def lifespan_with(settings: ChassisSettings, parts: Sequence[Part]) -> Lifespan:
             stack.enter_context(rare_collections())
             lag = stack.enter_context(watch_loop(settings.log.blocked_loop))
             database = await stack.enter_async_context(open_database(settings.database))
-            state = State(settings=settings, database=database, draining=draining)
+            readiness = await stack.enter_async_context(
+                answering_together(database.ping, draining, settings.health.timeout)
+            )
+            state = State(
+                settings=settings, database=database, draining=draining, readiness=readiness
+            )
             resources = Resources(settings, database, lag, draining)
             await stack.enter_async_context(open_parts(parts, resources, taken=state))
             # Last, so that who is told to stop before being ready stops at once.

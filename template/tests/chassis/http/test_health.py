@@ -1,9 +1,12 @@
 """Probes, with the database up, down and hanging."""
 
+import asyncio
+from pathlib import Path
 from typing import cast
 
 import httpx2
 import pytest
+from sqlalchemy import event
 
 from app.chassis.config import ChassisSettings
 from app.chassis.errors import NotReady
@@ -12,13 +15,50 @@ from app.chassis.http.health import check_readiness
 from app.chassis.http.settings import HealthSettings
 
 from ..database import hanging_database, unreachable_database
-from ..running import running
+from ..running import Running, running
+from ..serving import PATIENCE, server, wait_until_live
 from ..things.application import create_app
 
 
 async def test_a_running_service_is_alive_and_ready(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/health/live")).json() == {"status": "ok"}
     assert (await client.get("/health/ready")).json() == {"status": "ok"}
+
+
+async def test_a_flood_of_probes_opens_a_connection_or_two(service: Running) -> None:
+    opened: list[object] = []
+    for probe in service.database.probes:
+        event.listen(probe.sync_engine, "connect", lambda *connection: opened.append(connection))
+
+    async with asyncio.TaskGroup() as tasks:
+        asked = [tasks.create_task(service.client.get("/health/ready")) for _ in range(150)]
+
+    assert {task.result().status_code for task in asked} == {200}
+    # A busy machine may take longer than an answer is good for.
+    assert len(opened) <= 10 * len(service.database.probes)
+
+
+@pytest.mark.processes
+def test_probes_may_ask_for_the_status_alone(settings: ChassisSettings, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    lost = settings.model_copy(update={"database": unreachable_database()})
+    heads = []
+    for given in (settings, lost):
+        with server(given, log) as (process, url):
+            wait_until_live(process, url, log)
+            for path in ("/health/live", "/health/ready"):
+                answer = httpx2.head(f"{url}{path}", timeout=PATIENCE)
+                heads.append((answer.status_code, answer.content))
+
+    assert heads == [(200, b""), (200, b""), (200, b""), (503, b"")]
+
+
+async def test_the_documentation_names_both_ways_to_ask(client: httpx2.AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+
+    for path in ("/health/live", "/health/ready"):
+        assert paths[path].keys() == {"get", "head"}
+        assert "content" not in paths[path]["head"]["responses"]["200"]
 
 
 async def test_without_a_database_the_service_lives_but_is_not_ready(

@@ -39,7 +39,6 @@ class Database:
         """What connections come from, one by one."""
         self.probes = [probe]
         """Engines to ask whether the database answers."""
-        self._probing = asyncio.Lock()
         self._session = unit_of_work_sessions(writer, session)
 
     @asynccontextmanager
@@ -69,21 +68,8 @@ class Database:
 
     async def ping(self) -> None:
         """Ask the database something trivial, on a connection of its own: a busy pool is not a dead
-        database.
-
-        Who is cancelled is let go at once: giving up the connection may take the driver seconds.
-        """
-        asking = asyncio.create_task(self._ask())  # noqa: TID251  # a group would wait for it
-        try:
-            with database_errors():
-                await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            asking.cancel()
-            raise
-
-    async def _ask(self) -> None:
-        """One at a time, so that probes never hold more than one connection."""
-        async with self._probing:
+        database. Probes ask `Readiness`, which asks this for all of them."""
+        with database_errors():
             for probe in self.probes:
                 async with probe.connect() as connection:
                     await connection.execute(text(PROBE))

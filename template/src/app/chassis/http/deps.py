@@ -11,6 +11,7 @@ from ..config import ChassisSettings
 from ..db.database import Database
 from ..db.session import ReadSession, Session
 from ..draining import Draining
+from ..readiness import Readiness
 from ..schemas.page import PageQuery
 
 
@@ -20,6 +21,7 @@ class State(TypedDict):
     settings: ChassisSettings
     database: Database
     draining: Draining
+    readiness: Readiness
 
 
 def state_of(request: HTTPConnection) -> State:

@@ -1,10 +1,7 @@
 """Probes: is the process alive, and can it serve requests?"""
 
-import asyncio
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter
-
-from ..errors import NotReady, ServiceError
 from ..schemas.health import Health
 from .deps import StateDep
 
@@ -20,11 +17,16 @@ async def check_liveness() -> Health:
 @router.get("/ready")
 async def check_readiness(state: StateDep) -> Health:
     """Answers 503 while the database doesn't answer in time, and from SIGTERM on."""
-    if state["draining"].begun:
-        raise NotReady("The service is draining: it stops soon.")
-    try:
-        async with asyncio.timeout(state["settings"].health.timeout):
-            await state["database"].ping()
-    except (ServiceError, TimeoutError) as error:
-        raise NotReady("The database does not answer.") from error
+    await state["readiness"].check()
     return Health(status="ok")
+
+
+@router.head("/live", response_class=Response)
+async def check_liveness_by_head() -> None:
+    """The status alone."""
+
+
+@router.head("/ready", response_class=Response)
+async def check_readiness_by_head(state: StateDep) -> None:
+    """The status alone."""
+    await state["readiness"].check()
