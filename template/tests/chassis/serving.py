@@ -92,15 +92,16 @@ def server(
     factory: str = THINGS,
     *,
     anew: str = "",
+    options: str = "",
     **variables: str,
 ) -> Generator[tuple[Process, str]]:
     """A server process and its address; with its workers it is a group, which is killed if it
-    outlives the block. `anew` says why it must not be forked."""
+    outlives the block. `anew` says why it must not be forked; of `options`, the last counts."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with log.open("wb") as output:
-        command = serve_command().replace(YOURS, factory)
+        command = f"{serve_command().replace(YOURS, factory)} {options}"
         given = environment(settings, port) | variables
         begin = start if anew or not can_fork(command, given) else fork
         process = begin(command, given, log.parent, output)  # in a folder where no .env is

@@ -133,6 +133,16 @@ async def test_draining_shows_at_once_though_a_good_answer_is_fresh() -> None:
         await readiness.check()
 
 
+async def test_who_drains_asks_nothing() -> None:
+    ping, draining = Question(), Draining(0)
+    draining.begun = True
+    ping.answer.set()
+
+    with pytest.raises(NotReady, match="draining"):
+        await Readiness(ping, draining, 60, Clock()).check()
+    assert ping.asked == 0
+
+
 async def test_draining_shows_to_who_waits_for_an_answer() -> None:
     ping, draining = Question(), Draining(0)
     readiness = Readiness(ping, draining, 60, Clock())

@@ -84,7 +84,8 @@ class Readiness:
 async def answering_together(
     ping: Callable[[], Awaitable[None]], draining: Draining, seconds: float
 ) -> AsyncGenerator[Readiness]:
-    """An answer takes `seconds` at most. Whatever is still asked when the block ends is given up before it has ended."""
+    """An answer takes `seconds` at most. Whatever is still asked when the block ends is given up
+    before it has ended."""
     readiness = Readiness(ping, draining, seconds)
     try:
         yield readiness
