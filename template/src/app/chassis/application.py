@@ -10,6 +10,7 @@ from .config import ChassisSettings
 from .http import docs, health, problems
 from .http.document import DocumentedApp
 from .http.guard import Closed, include, refuse_unguarded, unguarded
+from .http.large_bodies import read_beside_loop
 from .http.route_index import RouteIndex
 from .lifespan import lifespan_with
 from .middleware import Layer, build_stack, refusals
@@ -45,6 +46,7 @@ def build_app(
     if settings.http.docs:
         docs.add_docs(app)
     for router in (unguarded(health.router), *refuse_unguarded(routers)):
+        read_beside_loop(router.routes)
         include(app.router, router)
     # This also builds the routes, which FastAPI would do at the first request: better now, where a
     # mistake is noticed.

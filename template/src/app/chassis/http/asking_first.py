@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_parameterless_sub_dependant, solve_dependencies
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import RouteContext
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
@@ -47,17 +48,20 @@ def asking_first(route: RouteContext) -> ASGIApp:
             raise RequestValidationError(solved.errors)
         await answer(scope, receive, send)
 
-    return ask_first
+    if route.max_body_size is None:
+        return ask_first
+    # The limit of the route holds here, too: who isn't let in should hear that, and nothing else.
+    return RequestBodyLimitMiddleware(ask_first, route.max_body_size)
 
 
 def _without_body(dependant: Dependant) -> Iterator[Dependant]:
     """What can be asked of it without the body: all, or some of what it asks for itself."""
-    if not _needs_body(dependant):
+    if not needs_body(dependant):
         yield dependant
     else:
         for inner in dependant.dependencies:
             yield from _without_body(inner)
 
 
-def _needs_body(dependant: Dependant) -> bool:
-    return bool(dependant.body_params) or any(map(_needs_body, dependant.dependencies))
+def needs_body(dependant: Dependant) -> bool:
+    return bool(dependant.body_params) or any(map(needs_body, dependant.dependencies))

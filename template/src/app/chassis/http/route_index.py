@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from .asking_first import asking_first
+from .large_bodies import FIELD, validated_by
 from .operations import KNOWN, Operation, method_of, operation_of, path_below_root
 
 
@@ -121,7 +122,11 @@ class _Route:
             methods=frozenset(route.methods or ()),
             convertors=route.param_convertors,
             takes_json=_takes_json(route),
-            scope={"route": route.original_route, "endpoint": route.endpoint},
+            scope={
+                "route": route.original_route,
+                "endpoint": route.endpoint,
+                FIELD: validated_by(route),
+            },
             app=asking_first(route),
         )
 
