@@ -23,6 +23,8 @@ PROMISED = [
     "FA7",
     "FA8",
     "FA9",
+    "FA10",
+    "FA11",
     "FA12",
     "SA1",
     "SA2",

@@ -165,6 +165,26 @@ def test_what_no_rule_can_guard_may_only_be_opened(
     assert len(list(guarded(routes, package("opened", a=rules(**lines))))) == 1
 
 
+async def test_pages_at_the_root_leave_all_else_as_it_is(
+    package: Package, settings: ChassisSettings, tmp_path: Path
+) -> None:
+    """Opened by a line of the rules, or where there are none."""
+    (tmp_path / "index.html").write_text("a page")
+    mounted = f"Mount('/', StaticFiles(directory={str(tmp_path)!r}, html=True))"
+    pages = f"{ROUTER}from starlette.staticfiles import StaticFiles\nrouter.routes += [{mounted}]\n"
+    routes = package("some_routes", things=THINGS, pages=pages)
+    lines = {"GET /things": "None", "MOUNT /": "None"}
+    by_rule = [*guarded(routes, package("some_rules", a=rules(**lines)))]
+    by_hand = [*guarded(routes, None)]
+
+    for routers in (by_rule, by_hand):
+        app = build_app(settings, title="Pages", middleware=[], parts=[], routers=routers)
+        async with running(app) as service:
+            answers = [await service.client.get(path) for path in ("/", "/things", "/nowhere")]
+        assert [answer.status_code for answer in answers] == [200, 200, 404]
+        assert answers[0].text == "a page"
+
+
 @pytest.mark.parametrize(("rule", "kind"), [("None", "websocket.accept"), ("nobody", DENIED)])
 async def test_a_websocket_is_behind_its_rule(
     package: Package, settings: ChassisSettings, rule: str, kind: str
