@@ -40,10 +40,10 @@ async def seen(
 
     @app.get("/seen")
     async def show(request: Request) -> Seen:
-        client = request.client.host if request.client else "nobody"
+        client = (request.client and request.client.host) or "nobody"
         return Seen(client=client, scheme=request.url.scheme)
 
-    address: Any = (peer, 4711) if peer else None
+    address: Any = None if peer is None else (peer, 4711)
     transport = httpx2.ASGITransport(app=app, client=address)
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         response = await client.get("/seen", headers=[*headers])
@@ -79,14 +79,15 @@ async def test_the_client_is_the_first_that_is_no_proxy_of_ours(
     assert (await seen(settings, PROXY, *headers)).client == client
 
 
+@pytest.mark.parametrize("peer", [None, ""], ids=["uvicorn", "granian"])
 @pytest.mark.parametrize(
     ("trusted", "client"), [(["127.0.0.1"], CLIENT), (PROXIES, "nobody"), ([], "nobody")]
 )
 async def test_who_connects_by_a_unix_socket_is_on_this_machine(
-    settings: ChassisSettings, trusted: list[str], client: str
+    settings: ChassisSettings, trusted: list[str], client: str, peer: str | None
 ) -> None:
     """Servers know no address then."""
-    found = await seen(settings, None, ("x-forwarded-for", CLIENT), trusted=trusted)
+    found = await seen(settings, peer, ("x-forwarded-for", CLIENT), trusted=trusted)
 
     assert found.client == client
 

@@ -31,7 +31,9 @@ class ProxyHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in _TYPES:
-            peer = _address(scope["client"][0]) if scope.get("client") else _THIS_MACHINE
+            # By a Unix socket servers tell no client, or one without a name.
+            host = (scope.get("client") or ("",))[0]
+            peer = _address(host) if host else _THIS_MACHINE
             if peer and self._trusts(peer):
                 self._believe(scope)
         await self.app(scope, receive, send)

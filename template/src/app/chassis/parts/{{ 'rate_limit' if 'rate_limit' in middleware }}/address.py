@@ -12,7 +12,7 @@ more addresses than could ever be counted."""
 def address_of(scope: Scope) -> str:
     """The client's address as the server tells it; of IPv6 the network."""
     client = scope.get("client")
-    if not client:  # a Unix socket
+    if not client or not client[0]:  # a Unix socket
         return "local"
     host: str = client[0]
     return host if ":" not in host else _network_of(host)
