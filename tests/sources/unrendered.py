@@ -9,7 +9,8 @@ from tests.questionnaire.answering import choices
 from tests.rendering.renders import Answers, Renderer, environment
 from tests.variants.numbered import MIDDLEWARE
 
-# All that any condition in the name of a Python file asks about: both drivers, every way to pool.
+# All that any condition in the name of a Python file asks about: both drivers, every way to pool,
+# both servers.
 TREES: dict[str, dict[str, Any]] = {
     f"{driver}-{mode}": {
         "database_driver": driver,
@@ -18,6 +19,7 @@ TREES: dict[str, dict[str, Any]] = {
         "auth": "jwt",
         "read_replica": driver == "asyncpg",
         "capabilities": choices("capabilities"),
+        "server": "granian" if mode == "null" else "uvicorn",
     }
     for driver, modes in {
         "aiosqlite": ("queue", "null"),

@@ -1,13 +1,15 @@
 """Reads large bodies beside the event loop: while one is parsed and validated, others are
 served."""
 
+import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
-from anyio import CapacityLimiter, to_thread
-from anyio.lowlevel import RunVar
 from fastapi import Request, Response, params
 from fastapi._compat import ModelField
 from fastapi.routing import APIRoute, RouteContext
@@ -28,7 +30,8 @@ _TOO_MANY = f"The body holds more than {MOST_VALUES} values."
 FIELD = "app.body_field"
 """Where a request's scope has what its body is validated by, if that is one thing."""
 
-_one_at_a_time = RunVar[CapacityLimiter]("large_bodies")
+_one_at_a_time = ThreadPoolExecutor(1, "large-bodies")
+"""Several threads that compute would take their turns before the loop has its own."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -62,20 +65,11 @@ class LargeBody(Request):
         body = await self.body()
         if len(body) <= LARGE:
             return await super().json()
-        field = self.scope.get(FIELD)
-        found = await to_thread.run_sync(_read, body, field, limiter=_limiter())
+        read = partial(copy_context().run, _read, body, self.scope.get(FIELD))
+        found: Any = await asyncio.get_running_loop().run_in_executor(_one_at_a_time, read)
         if isinstance(found, Exception):
             raise found
         return found
-
-
-def _limiter() -> CapacityLimiter:
-    """Several threads that compute would take their turns before the loop has its own."""
-    try:
-        return _one_at_a_time.get()
-    except LookupError:
-        _one_at_a_time.set(limiter := CapacityLimiter(1))
-        return limiter
 
 
 def _read(body: bytes, field: ModelField | None) -> Any:
