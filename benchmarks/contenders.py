@@ -79,7 +79,8 @@ def application(stage: Stage, name: str) -> Plan:
     assert FACTORY in command, command
     command = command.replace(FACTORY, f"{APPLICATIONS[name]}:app")
     variables = stage.environment.variables() | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(stage.overlay)]),
+        # The command names a class of the service, which bounds the heads of requests.
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT, stage.overlay, render.folder / "src"))),
         "BENCH_URL": url_of(stage.database(name)),
         "BENCH_POOL": str(render.context["pool_size"]),
     }
