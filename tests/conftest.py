@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", default="pairs", help=rows)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Of `-n auto`: tests of servers wait for a third of their time, and others compute then."""
     return (os.cpu_count() or 1) * 3 // 2

@@ -1,7 +1,6 @@
 """The last line of defence: every failure that no handler answered leaves as a problem."""
 
 import logging
-import sys
 from http import HTTPStatus
 
 from starlette.middleware import Middleware
@@ -26,8 +25,7 @@ class Problems:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            is_lifespan = scope["type"] == "lifespan"
-            await self.app(scope, receive, _without_stack(send) if is_lifespan else send)
+            await self.app(scope, receive, send)
             return
         answer = _Answer(scope, receive, send)
         try:
@@ -56,17 +54,6 @@ class _Answer:
                 await problem(message["status"])(self._scope, self._receive, self._send)
         if not self._replaced:
             await self._send(message)
-
-
-def _without_stack(send: Send) -> Send:
-    """A start that ends the process has said why in one line, which a stack would hide."""
-
-    async def send_without(message: Message) -> None:
-        if message["type"] == "lifespan.startup.failed" and sys.exc_info()[0] is SystemExit:
-            message = {**message, "message": ""}
-        await send(message)
-
-    return send_without
 
 
 def _is_plain_text(start: Message) -> bool:
