@@ -43,12 +43,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", default="pairs", help=rows)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Of `-n auto`: tests of servers wait for a third of their time, and others compute then."""
-    return (os.cpu_count() or 1) * 3 // 2
-
-
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:

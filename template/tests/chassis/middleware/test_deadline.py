@@ -91,7 +91,9 @@ async def test_a_request_that_takes_too_long_is_answered_504(
 async def test_the_clean_up_ends_before_the_answer(
     hurried: Running, database: Database, done: list[str]
 ) -> None:
-    assert (await hurried.client.post("/hang")).status_code == 504
+    while "written" not in done:  # a busy machine may be late even for that
+        done.clear()
+        assert (await hurried.client.post("/hang")).status_code == 504
 
     assert done == ["written", "cleaned up"]
     assert await BoxRepository(database.reader).count() == 0
