@@ -20,12 +20,9 @@ from app.chassis.config import ChassisSettings
 from . import witness
 from .fixtures import PROJECT
 from .forking import Forked, forker
+from .waiting import PATIENCE
 
 Process = subprocess.Popen[bytes] | Forked
-
-PATIENCE = 60
-"""Seconds after which something hangs: on a busy machine, too, nothing that tests wait for takes as
-long."""
 
 SERVES = r"Application startup complete|Started worker-"
 """What each worker of a server logs when it takes requests, and hears signals."""

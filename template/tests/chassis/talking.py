@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 
 import httpx2
 
-from .serving import PATIENCE
+from .waiting import PATIENCE
 
 ASKING = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n"
 MOST = 64 * 1_048_576

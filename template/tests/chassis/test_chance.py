@@ -1,4 +1,4 @@
-"""Secrets that were made by chance are taken, others are not."""
+"""Random secrets are taken, others are not."""
 
 import secrets
 

@@ -19,9 +19,10 @@ from app.chassis.draining import ECHO
 from .database import left_open
 from .fixtures import PROJECT
 from .running import running
-from .serving import PATIENCE, server, wait_for_lines, wait_until_live
+from .serving import server, wait_for_lines, wait_until_live
 from .things.application import create_app
 from .things.factory import URL, box_body
+from .waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from .forking import forker, run_forked
-from .serving import PATIENCE, wait_for_lines
+from .serving import wait_for_lines
+from .waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 

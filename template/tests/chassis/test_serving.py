@@ -12,8 +12,9 @@ import pytest
 from app.chassis.config import ChassisSettings
 
 from .fixtures import PROJECT
-from .serving import PATIENCE, YOURS, Process, server, wait_until_live
+from .serving import YOURS, Process, server, wait_until_live
 from .things.factory import URL, box_body
+from .waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 

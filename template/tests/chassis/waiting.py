@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 PATIENCE = 60
-"""Seconds after which something hangs."""
+"""Seconds after which something hangs: on a busy machine, too, nothing that tests wait for takes as
+long."""
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -1,4 +1,4 @@
-"""Whether a secret was made by chance. Nothing proves it, but what people make up, copy from an
+"""Whether a secret is random. Nothing proves it, but what people make up, copy from an
 example or repeat looks different."""
 
 import math
@@ -32,14 +32,14 @@ _COMMON_PAIRS = frozenset(_ENGLISH.split())
 
 
 def weakness(secret: str, bits: int) -> str | None:
-    """What is wrong with it, for people: too short, a placeholder, or not made by chance."""
+    """What is wrong with it, for people: too short, a placeholder, or not random."""
     if not secret:
         return "is not set"
     if any(word in secret.lower() for word in _WORDS):
         return "is a placeholder or a well-known one"
     if len(secret) * math.log2(_alphabet(secret)) < bits:
         return "is too short"
-    return "was not made by chance" if _is_made_up(secret) else None
+    return "is not random" if _is_made_up(secret) else None
 
 
 def _alphabet(secret: str) -> int:

@@ -17,7 +17,8 @@ from app.chassis.db.migrating import migration_connection
 from ..database import another_database, hanging_database, unreachable_database
 from ..fixtures import PROJECT
 from ..forking import run_forked
-from ..serving import PATIENCE, environment
+from ..serving import environment
+from ..waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 

@@ -21,8 +21,8 @@ from ..things.repositories import BoxRepository
 from ..things.tables import Box
 from .test_stack import NAMES
 
-DEADLINE = 0.2
-"""In seconds: enough for a unit of work on a slow machine."""
+DEADLINE = 0.5
+"""In seconds: enough for a unit of work on a busy machine."""
 FOREVER = 2
 """In seconds: without a deadline tests fail, and don't hang."""
 

@@ -11,7 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.chassis.config import ChassisSettings
 
 from .. import witness
-from ..serving import PATIENCE, SERVES, server, wait_for_lines, wait_until, wait_until_live
+from ..serving import SERVES, server, wait_for_lines, wait_until, wait_until_live
+from ..waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 

@@ -16,7 +16,7 @@ _SCHEMES = {
     "websocket": {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"},
 }
 _THIS_MACHINE = IPv4Address("127.0.0.1")
-"""Where whoever connects by a Unix socket is: servers know no address then."""
+"""Where the client of a Unix socket is: servers know no address then."""
 
 
 class ProxyHeaders:
