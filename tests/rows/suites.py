@@ -1,4 +1,4 @@
-"""Proves a variant: the steps of its own `just check-all`, then the served process."""
+"""Proves a variant: the steps of its own `just check-all` or `check`, then the served process."""
 
 import os
 import shlex
@@ -28,6 +28,7 @@ class Step:
 class Report:
     number: str
     folder: Path
+    recipe: str
     steps: list[Step] = field(default_factory=list)
 
     @property
@@ -45,18 +46,19 @@ class Report:
         )
 
     def seconds(self) -> str:
-        return ", ".join(f"{step.command.split()[0]} {step.seconds:.1f} s" for step in self.steps)
+        steps = [f"{step.command.split()[0]} {step.seconds:.1f} s" for step in self.steps]
+        return f"{self.recipe}: {', '.join(steps)}"
 
 
-def prove(number: str, render: Render, environment: Environment) -> Report:
+def prove(number: str, render: Render, environment: Environment, recipe: str) -> Report:
     """Take every step, also after one that failed, on a copy that stays for inspection."""
     folder = VARIANTS_FOLDER / number
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(render.folder, folder, symlinks=True)
-    report = Report(number, folder)
+    report = Report(number, folder, recipe)
     settings = _given_database(render, f"variant_{number}_test")
     variables = environment.variables() | environment.cache_of_types() | settings
-    for command in steps_of(folder):
+    for command in steps_of(folder, recipe):
         report.steps.append(_take(command, folder, environment, variables))
     report.steps.append(_serve(replace(render, folder=folder), environment))
     return report

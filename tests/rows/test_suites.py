@@ -14,12 +14,17 @@ from tests.rows.suites import Report, Step
 from tests.servers.commands import run, steps_of
 from tests.variants.numbered import VARIANTS
 
-STEPS = ["ruff format --check", "ruff check", "mypy", "lint-imports", "pytest -n auto"]
+LINT = ["ruff format --check", "ruff check", "mypy", "lint-imports"]
+STEPS = {
+    "check-all": [*LINT, "pytest -n auto"],
+    "check": [*LINT, 'pytest -n auto -m "not processes"'],
+}
 
 
 @pytest.mark.parametrize("number", VARIANTS)
 def test_every_variant_has_the_same_checks(renderer: Renderer, number: str) -> None:
-    assert steps_of(renderer.render(**VARIANTS[number]).folder) == STEPS
+    folder = renderer.render(**VARIANTS[number]).folder
+    assert {recipe: steps_of(folder, recipe) for recipe in STEPS} == STEPS
 
 
 def test_a_suite_can_not_import_what_its_variant_does_not_declare(
@@ -54,9 +59,9 @@ def test_the_shared_environment_is_made_from_what_a_variant_declares(
 
 def test_a_failure_names_the_variant_its_answers_and_how_to_run_it_alone(tmp_path: Path) -> None:
     steps = [Step("ruff check", 0, 0.1, "fine"), Step("mypy", 1, 2.5, "src/app/x.py: error")]
-    told = str(Report("4", tmp_path, steps))
+    told = str(Report("4", tmp_path, "check", steps))
     assert "variant 4, -d license=" in told
-    assert "failed: mypy (ruff 0.1 s, mypy 2.5 s)" in told
+    assert "failed: mypy (check: ruff 0.1 s, mypy 2.5 s)" in told
     assert "$ mypy  [exit code 1]\nsrc/app/x.py: error" in told
     assert "fine" not in told
     assert f"The project is in {tmp_path}. Again: uv run just variant 4" in told

@@ -8,7 +8,16 @@ from tests.questionnaire.answering import accepts, ask, choices
 from tests.rendering.renders import Renderer, questions
 from tests.variants.covering import Constraint, Row, Space, cover
 from tests.variants.factors import answers_of, row_of, space
-from tests.variants.numbered import EXTREMES, PAIRWISE, PRESETS, VARIANTS, chosen, matrix
+from tests.variants.numbered import (
+    EXTREMES,
+    PAIRWISE,
+    PRESETS,
+    PROCESSES,
+    VARIANTS,
+    chosen,
+    matrix,
+    with_processes,
+)
 
 FACTORS = space().factors
 # As they are given: Copier itself puts several choices into the order of the list.
@@ -72,6 +81,19 @@ def test_every_choice_of_every_question_is_a_factor() -> None:
 
 def test_the_presets_come_first_and_with_nothing_else() -> None:
     assert [VARIANTS[str(n)] for n in (1, 2, 3)] == [{"preset": preset} for preset in PRESETS]
+
+
+def test_rows_with_processes_hold_every_pair_of_what_processes_are_made_of() -> None:
+    pairs = {number: _pairs_of_processes(number) for number in PAIRWISE}
+    assert {*with_processes()} < {*PAIRWISE}
+    assert set().union(*(pairs[n] for n in with_processes())) == set().union(*pairs.values())
+    assert {("server", "granian"), ("capabilities.metrics", "on")} in pairs["4"]
+
+
+def _pairs_of_processes(number: str) -> set[frozenset[tuple[str, str]]]:
+    row = row_of(ask(VARIANTS[number]).answers)
+    names = [name for name in row if name.split(".")[0] in PROCESSES and ".order" not in name]
+    return {frozenset(pair) for pair in combinations([(name, row[name]) for name in names], 2)}
 
 
 def test_every_extreme_is_in_a_row() -> None:
