@@ -1,15 +1,26 @@
 """These tests are about your application again."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import httpx2
 import pytest
 from sqlalchemy import MetaData
 
+from app.config import Settings
 from app.db.models import Base
 
+from ...letting_in import sign_in_admin
+from ..fixtures import emptied_afterwards
 from ..running import Running
 from .leaving import visiting
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Its requests are made while it is collected, which takes longer than all else of that."""
+    left_out = collection_path.name == "test_limits.py"
+    return True if left_out and config.getoption("markexpr") == "not processes" else None
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +38,17 @@ async def visitor(closed_service: Running) -> AsyncGenerator[httpx2.AsyncClient]
     """It is let in by headers only, and leaves when a stream begins."""
     async with visiting(closed_service) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+async def headers(
+    closed_service: Running, visitor: httpx2.AsyncClient, settings: Settings, tables: MetaData
+) -> AsyncGenerator[dict[str, str]]:
+    """What each request that Schemathesis makes carries to get past the door."""
+    from .judging import in_process  # takes a second to import
+
+    in_process.client = visitor
+    # The application's own; it stands still while tests that aren't async run.
+    in_process.loop = asyncio.get_running_loop()
+    async with emptied_afterwards(closed_service.database, tables) as database:
+        yield await sign_in_admin(database, settings)
