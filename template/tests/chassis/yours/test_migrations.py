@@ -1,5 +1,6 @@
 """Migrations and models agree, in both directions."""
 
+import asyncio
 from collections.abc import Generator
 
 import pytest
@@ -8,9 +9,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from app.chassis.config import ChassisSettings
+from app.chassis.db.schema import read_schema
+from app.config import Settings
+from app.main import create_app
 
 from ..database import another_database
 from ..fixtures import PROJECT
+from ..running import running
 
 
 @pytest.fixture
@@ -35,3 +40,23 @@ def test_migrations_lead_to_the_models_and_back(fresh: Config) -> None:
     command.downgrade(fresh, "base")
     command.upgrade(fresh, "head")
     command.check(fresh)
+
+
+async def test_the_service_is_not_ready_before_they_have_run(
+    fresh: Config, settings: Settings
+) -> None:
+    heads = ScriptDirectory.from_config(fresh).get_heads()
+    empty = settings.model_copy(update={"database": fresh.attributes["database"]})
+    async with running(create_app(empty)) as service:
+        before = (await service.client.get("/health/ready")).status_code
+    await asyncio.to_thread(command.upgrade, fresh, "head")
+    async with running(create_app(empty)) as service:
+        after = (await service.client.get("/health/ready")).status_code
+
+    assert (before, after) == (503 if heads else 200, 200)
+
+
+def test_readiness_knows_the_migrations_as_alembic_does(alembic_config: Config) -> None:
+    heads = ScriptDirectory.from_config(alembic_config).get_heads()
+
+    assert read_schema(PROJECT / "migrations").heads == {*heads}
