@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Generator
 from enum import Enum, StrEnum
+from io import StringIO
 from typing import Any
 
 import alembic
@@ -15,12 +16,12 @@ from alembic.operations.ops import DowngradeOps, UpgradeOps
 from sqlalchemy import CheckConstraint, Column, Connection, Index, MetaData, Table
 
 from app.chassis.config import ChassisSettings
-from app.chassis.db.autogenerate import OPTIONS
+from app.chassis.db.autogenerate import OFFLINE, OPTIONS
 from app.chassis.db.columns import ENUM, NAMES
 from app.chassis.db.driver import create_migration_engine
 from app.chassis.db.engine import DatabaseSettings
 
-from ..database import another_database
+from ..database import another_database, run_script
 
 
 class Kind(StrEnum):
@@ -121,12 +122,21 @@ def differences(connection: Connection, metadata: MetaData) -> list[Any]:
     return found
 
 
-def run(context: MigrationContext, operations: UpgradeOps | DowngradeOps | None) -> None:
-    """As text, as it would stand in a migration."""
+def code_of(context: MigrationContext, operations: UpgradeOps | DowngradeOps | None) -> str:
+    """As it would stand in a migration."""
     assert operations
-    code = render_python_code(operations, render_as_batch=True, migration_context=context)
+    return render_python_code(operations, render_as_batch=True, migration_context=context)
+
+
+def run(context: MigrationContext, code: str) -> None:
     with Operations.context(context):
         exec(f"if True:\n    {code}", {"op": alembic.op, "sa": sa})
+
+
+def code_from(connection: Connection, metadata: MetaData) -> str:
+    """What leads to the models from what the database has."""
+    context = context_of(connection, metadata)
+    return code_of(context, produce_migrations(context, metadata).upgrade_ops)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -145,11 +155,39 @@ def test_what_changes_in_a_model_is_seen_and_migrated(empty: DatabaseSettings, c
             (script.downgrade_ops, before),
             (script.upgrade_ops, after),
         ):
-            run(context, operations)
+            run(context, code_of(context, operations))
             assert differences(connection, then) == []
         assert connection.scalar(sa.text("SELECT name FROM crates")) == "A"
 
     on(empty, change_and_back)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_so_is_it_by_a_script(empty: DatabaseSettings, change: str) -> None:
+    """Which is written without a database, but with what it does before."""
+    before, after = (make() for make in CHANGES[change])
+    script = StringIO()
+
+    def write(connection: Connection) -> None:
+        codes = [code_from(connection, before)]
+        before.create_all(connection)
+        codes.append(code_from(connection, after))
+        before.drop_all(connection)
+        for code in codes:
+            run(offline, code)
+
+    offline = MigrationContext.configure(
+        dialect_name=OFFLINE["dialect_name"],
+        dialect_opts=OFFLINE["dialect_opts"],
+        opts=OPTIONS | OFFLINE | {"as_sql": True, "output_buffer": script},
+    )
+    on(empty, write)
+    run_script(empty, script.getvalue())
+
+    def compare(connection: Connection) -> None:
+        assert differences(connection, after) == []
+
+    on(empty, compare)
 
 
 def test_one_more_member_of_an_enum_needs_no_migration(empty: DatabaseSettings) -> None:

@@ -1,4 +1,5 @@
-"""What `just migrate` and `alembic check` compare, and how migrations name types."""
+"""What `just migrate` and `alembic check` compare, and how migrations are written, in Python and in
+SQL."""
 
 from typing import Any, Literal
 
@@ -6,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 
 from .columns import JSON_OBJECT
-from .comparing import PLUGINS
+from .comparing import PLUGINS, ComparingImpl
 
 
 def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
@@ -37,3 +38,11 @@ OPTIONS: dict[str, Any] = {
     ],
 }
 """For `context.configure`."""
+
+OFFLINE: dict[str, Any] = {
+    "dialect_name": ComparingImpl.__dialect__,
+    "dialect_opts": {"paramstyle": "named"},  # others would write each % twice
+    "literal_binds": True,
+    "transactional_ddl": True,
+}
+"""In place of a connection, for what `--sql` prints."""
