@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.questionnaire.answering import ask
 from tests.rendering.renders import Renderer
 
 Refusal = tuple[dict[str, Any], str]
@@ -31,6 +32,72 @@ BAD_TEXT: list[Refusal] = [
     ({"author_name": 'Ada "the" Countess'}, HARMFUL),
     ({"author_email": "ada"}, "write one like ada@example.org, or leave it empty"),
     ({"author_email": "ada@example.org\n"}, "write one like ada@example.org"),
+]
+UNSEEN = {
+    "Cc": "\x85",
+    "Cf": "\u200b",
+    "Cf, which turns": "\u202e",
+    "Cf, beyond 16 bits": "\U000e0041",
+    "Zl": "\u2028",
+    "Zp": "\u2029",
+    "Cn": "\u0378",
+    "Cn, which never will be": "\uffff",
+}
+BAD_TEXT += [
+    ({question: f"Ada{character}Lovelace"}, "which nobody sees, or which turns the text around it")
+    for question in ("project_name", "project_description", "author_name")
+    for character in UNSEEN.values()
+]
+BAD_EMAILS: list[Refusal] = [
+    ({"author_email": email}, "write one like ada@example.org, or leave it empty")
+    for email in (
+        "ada..b@example.org",
+        ".ada@example.org",
+        "ada.@example.org",
+        "ada@-x-.org",
+        "ada@x-.org",
+        "ada@example..org",
+        "ada@.example.org",
+        "ada@example.org.",
+        "ada@example",
+        "ada@192.0.2.1",
+        "ada@exam_ple.org",
+        "ada lovelace@example.org",
+        "ada@lovelace@example.org",
+        "@example.org",
+        "ada@",
+        "ada,grace@example.org",
+        "<ada@example.org>",
+        'a"da@example.org',
+        "a\\da@example.org",
+        f"{'a' * 65}@example.org",
+        f"ada@{'a' * 64}.org",
+        "ada\u200b@example.org",
+        "ada@exa\u202emple.org",
+        "{{ada}}@example.org",
+    )
+]
+GOOD_EMAILS = [
+    "ada@example.org",
+    "o'brien@example.org",
+    "ada@bücher.example",
+    "ada@xn--bcher-kva.example",
+    "用户@例子.广告",
+    "अदा@उदाहरण.भारत",
+    "ada+tag.of_hers@a-b.example.org",
+    "!#$%&'*+/=?^_`{|}~-@example.org",
+    f"{'a' * 64}@{'a' * 63}.org",
+    "ada@4you.example",
+    "a@b.co",
+]
+GOOD_TEXT = [
+    "Bücher & Söhne",
+    "Ada's «Café» №5",
+    "例子",
+    "a\u00a0b",
+    "\u3000a",
+    "🐍 e\u0301",
+    "\uf8ff",
 ]
 BAD_SLUGS: list[Refusal] = [
     ({"project_slug": ""}, NOT_KEBAB),
@@ -96,7 +163,8 @@ BAD_CHOICES: list[Refusal] = [
 
 
 @pytest.mark.parametrize(
-    ("answers", "fragment"), BAD_TEXT + BAD_SLUGS + BAD_NUMBERS + BAD_FLEETS + BAD_CHOICES
+    ("answers", "fragment"),
+    BAD_TEXT + BAD_EMAILS + BAD_SLUGS + BAD_NUMBERS + BAD_FLEETS + BAD_CHOICES,
 )
 def test_a_bad_answer_is_refused_before_anything_is_written(
     renderer: Renderer, tmp_path: Path, answers: dict[str, Any], fragment: str
@@ -105,6 +173,25 @@ def test_a_bad_answer_is_refused_before_anything_is_written(
         renderer.anew(tmp_path / "service", **answers)
     assert fragment in str(refusal.value)
     assert not (tmp_path / "service").exists()
+
+
+@pytest.mark.parametrize("email", GOOD_EMAILS)
+def test_every_address_is_taken(email: str) -> None:
+    assert ask({"author_email": email}).answers["author_email"] == email
+
+
+@pytest.mark.parametrize("text", GOOD_TEXT)
+def test_text_may_be_in_any_script(text: str) -> None:
+    questions = ("project_name", "project_description", "author_name")
+    answers = dict.fromkeys(questions, text)
+    taken = ask(answers).answers
+
+    assert {name: taken[name] for name in questions} == answers
+
+
+def test_a_refusal_names_the_character() -> None:
+    with pytest.raises(ValueError, match=r'It holds "\\u202e", which nobody sees'):
+        ask({"project_name": "Shop\u202e"})
 
 
 def test_a_bad_default_of_the_person_is_refused_as_well(copie: Any, renderer: Renderer) -> None:

@@ -35,10 +35,10 @@ def postgres(project: Project) -> Generator[None]:
     """The one that `just dev` would start."""
     command = ["uv", "run", "python", "-u", "-m", "scripts.postgres", "sleep", "600"]
     with subprocess.Popen(
-        command, cwd=project.folder, env=variables(), stdout=subprocess.PIPE, text=True
+        command, cwd=project.folder, env=variables(), stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout
-        assert "Started PostgreSQL" in process.stdout.readline()
+        assert process.stderr
+        assert any("Started PostgreSQL" in line for line in process.stderr)
         yield
         process.send_signal(signal.SIGTERM)
 

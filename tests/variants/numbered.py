@@ -41,6 +41,7 @@ EXTREMES: list[dict[str, Any]] = [
         "project_name": AWKWARD_NAME,
         "project_description": AWKWARD_NAME,
         "author_name": AWKWARD_NAME,
+        "author_email": "o'neil+{shop}@söhne.example",
         "project_slug": LONG_SLUG,
         "database_driver": "asyncpg",
         "pooling_mode": "queue",

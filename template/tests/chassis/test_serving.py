@@ -94,7 +94,9 @@ def test_the_server_serves_and_stops(
     assert "was destroyed" not in output
 
 
-def test_so_does_your_application(settings: ChassisSettings, tmp_path: Path) -> None:
+def test_so_does_your_application(
+    settings: ChassisSettings, migrated: None, tmp_path: Path
+) -> None:
     log = tmp_path / "log"
     with server(settings, log, YOURS) as (process, url):
         wait_until_live(process, url, log)

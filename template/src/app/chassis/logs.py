@@ -35,14 +35,17 @@ class LogSettings(Group):
     """Warn when something blocked the event loop for longer than this, in seconds."""
 
 
-def configure(level: str, style: Literal["json", "console"]) -> None:
-    """Print every logger's records to standard output in one form; safe to call again."""
+def configure(
+    level: str, style: Literal["json", "console"], output: Literal["stdout", "stderr"] = "stdout"
+) -> None:
+    """Print every logger's records in one form; safe to call again. Commands whose output is data
+    have theirs go to standard error."""
     # What no line shows need not be found out (Python's logging how-to, "Optimization").
     logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
-    handler = _StandardOutput()
+    handler = _Output(output)
     handler.setFormatter(JsonFormatter() if style == "json" else ConsoleFormatter())
     root = logging.getLogger()
-    root.handlers[:] = [h for h in root.handlers if not isinstance(h, _StandardOutput)] + [handler]
+    root.handlers[:] = [h for h in root.handlers if not isinstance(h, _Output)] + [handler]
     root.setLevel(level)
     for name in (*_SERVERS, *_ACCESS_LOGS):
         server = logging.getLogger(name)
@@ -88,12 +91,14 @@ class ConsoleFormatter(logging.Formatter):
         return line.rstrip()
 
 
-class _StandardOutput(logging.StreamHandler[TextIO]):
-    """Looks standard output up at every line, so that whoever redirects it gets the lines."""
+class _Output(logging.StreamHandler[TextIO]):
+    """Looks its stream up at every line, so that whoever redirects it gets the lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         logging.Handler.__init__(self)
+        self._stream_name = name
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]  # the base class stores what we look up
-        return sys.stdout
+        stream: TextIO = getattr(sys, self._stream_name)
+        return stream

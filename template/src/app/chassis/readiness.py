@@ -38,14 +38,16 @@ class Readiness:
         self._deadline = self._fresh_until = 0.0
 
     async def check(self) -> None:
-        """Raises `NotReady` while the database doesn't answer in time, and from SIGTERM on,
-        whatever was answered before."""
+        """Raises `NotReady` while the database doesn't answer in time, or has not been migrated,
+        and from SIGTERM on, whatever was answered before."""
         self._refuse_while_draining()
         asking = self._current()
         if not asking.done():
             await asyncio.wait([asking], timeout=self._deadline - self._clock())
         self._refuse_while_draining()
         failure = asking.result() if asking.done() else TimeoutError()
+        if isinstance(failure, NotReady):
+            raise NotReady(failure.explanation) from failure
         if failure:
             raise NotReady("The database does not answer.") from failure
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from .driver import PROBE
 from .errors import database_errors
 from .monitor import PoolMonitor
+from .schema import Schema
 from .session import ReadSession, Session, unit_of_work_sessions
 
 Result = TypeVar("Result")
@@ -39,6 +40,8 @@ class Database:
         """What connections come from, one by one."""
         self.probes = [probe]
         """Engines to ask whether the database answers."""
+        self.awaited: Schema | None = None
+        """What it must have before it answers well; None from then on."""
         self._session = unit_of_work_sessions(writer, session)
 
     @asynccontextmanager
@@ -68,8 +71,12 @@ class Database:
 
     async def ping(self) -> None:
         """Ask the database something trivial, on a connection of its own: a busy pool is not a dead
-        database. Probes ask `Readiness`, which asks this for all of them."""
+        database; and once, whether it has been migrated. Probes ask `Readiness`, which asks this
+        for all of them."""
         with database_errors():
             for probe in self.probes:
                 async with probe.connect() as connection:
                     await connection.execute(text(PROBE))
+                    if self.awaited:
+                        await self.awaited.demand(connection)
+        self.awaited = None

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..errors import ServiceError
 from .engine import DatabaseSettings
-from .migration_lock import locked_connection, may_pass, place
+from .migration_lock import locked_connection, may_pass, place, what_to_grant
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,8 @@ LONGEST_PAUSE = 5.0
 @asynccontextmanager
 async def migration_connection(settings: DatabaseSettings) -> AsyncGenerator[AsyncConnection]:
     """No other process has one at the same time. Raises `CommandError`, which alembic prints as one
-    line, when the database can't be had within `migration_wait`."""
+    line, when the database can't be had within `migration_wait`, and when the role may not do what
+    a migration does."""
     async with AsyncExitStack() as stack:
         for pause in _pauses(settings.migration_wait):
             try:
@@ -37,7 +38,13 @@ async def migration_connection(settings: DatabaseSettings) -> AsyncGenerator[Asy
                 await asyncio.sleep(pause)
             else:
                 break
-        yield connection
+        try:
+            yield connection
+        except DBAPIError as error:
+            if advice := what_to_grant(error, settings):
+                reason = f"{place(settings)}: {_root(error)}: {advice}"
+                raise CommandError(f"Can't migrate {reason}") from None
+            raise
 
 
 def _pauses(wait: float) -> Iterator[float | None]:

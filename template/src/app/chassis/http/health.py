@@ -16,7 +16,8 @@ async def check_liveness() -> Health:
 
 @router.get("/ready")
 async def check_readiness(state: StateDep) -> Health:
-    """Answers 503 while the database doesn't answer in time, and from SIGTERM on."""
+    """Answers 503 while the database doesn't answer in time, before it has been migrated, and from
+    SIGTERM on."""
     await state["readiness"].check()
     return Health(status="ok")
 
