@@ -35,6 +35,7 @@ PROMISED = [
     "SA7",
     "SA8",
     "SA9",
+    "SA10",
     "PO1",
     "PO2",
     "PO3",
