@@ -45,6 +45,7 @@ PROMISED = [
     "PO8",
     "PO9",
     "PO10",
+    "PO11",
     "TO1",
     "TO2",
     "TO3",
