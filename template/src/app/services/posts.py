@@ -66,7 +66,7 @@ class PostService:
         )
 
     async def change(self, post_id: UUID, change: PostChange) -> Post:
-        post = await self._posts.get(post_id)
+        post = await self._posts.get_to_change(post_id)
         if post is None:
             raise PostNotFound
         return await self._posts.update(post, change.model_dump())

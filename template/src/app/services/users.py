@@ -35,7 +35,7 @@ class UserService:
         return await self._users.add_row(**new.model_dump())
 
     async def change(self, user_id: UUID, change: UserChange) -> User:
-        user = await self._users.get(user_id)
+        user = await self._users.get_to_change(user_id)
         if user is None:
             raise UserNotFound
         return await self._users.update(user, change.model_dump())

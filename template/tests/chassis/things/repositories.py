@@ -18,9 +18,13 @@ class LabelTaken(Conflict):
     detail = "Another box has this label."
 
 
+class BoxSealed(Conflict):
+    detail = "The box is sealed."
+
+
 class BoxRepository(Repository[Box]):
     model = Box
-    violations = {"uq_boxes_label": LabelTaken}
+    violations = {"uq_boxes_label": LabelTaken, "fk_seals_box_id_boxes": BoxSealed}
 
     async def list_with_items(self, *, limit: int) -> Sequence[Box]:
         """Two statements, however many boxes."""

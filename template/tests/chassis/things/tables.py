@@ -1,4 +1,4 @@
-"""Boxes, the items in them, and parcels, which have a column of each type."""
+"""Boxes, the items in them, seals, and parcels, which have a column of each type."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -39,6 +39,14 @@ class Item(Base):
     text: Mapped[str] = mapped_column(String(1000))
 
     box: Mapped[Box] = relationship(back_populates="items", lazy="raise")
+
+
+class Seal(Base):
+    """Keeps its box from going."""
+
+    __tablename__ = "seals"
+
+    box_id: Mapped[UUID] = mapped_column(ForeignKey("boxes.id"))
 
 
 class Kind(StrEnum):

@@ -4,10 +4,17 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import MetaData
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InvalidRequestError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
-from ..errors import DatabaseUnavailable, PoolExhausted, ServiceError
+from ..errors import DatabaseUnavailable, NotFound, PoolExhausted, ServiceError
 from .driver import meaning_of, violated_constraint
 
 
@@ -26,12 +33,24 @@ def database_errors() -> Generator[None]:
         raise PoolExhausted from error
     except (TimeoutError, ConnectionError) as error:
         raise DatabaseUnavailable from error
+    except (StaleDataError, InvalidRequestError) as error:
+        if not _is_gone(error):
+            raise
+        raise NotFound from error
     except StatementError as error:
         meaning = meaning_of(error) if isinstance(error, DBAPIError) else None
         if meaning is None:
             error.statement = None
             raise
         raise meaning from error
+
+
+def _is_gone(error: SQLAlchemyError) -> bool:
+    """Whether an entity's row was deleted by another unit of work, after this one had read it. Of
+    a refresh, only the message tells."""
+    if isinstance(error, StaleDataError | ObjectDeletedError):
+        return True
+    return str(error).startswith("Could not refresh instance")
 
 
 @contextmanager

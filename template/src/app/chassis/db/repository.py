@@ -103,6 +103,18 @@ class Repository(Generic[Entity]):
     async def get(self, entity_id: UUID, *options: ORMOption) -> Entity | None:
         return await self.session.get(self.model, entity_id, options=options)
 
+    async def get_to_change(self, entity_id: UUID, *options: ORMOption) -> Entity | None:
+        """As it stays until this unit of work ends: whoever else would change it, or gets it so,
+        waits, and then sees what this one left. For what is checked and then changed. Rows that
+        refer to it can be added meanwhile. (SQLite has one writer.)"""
+        return await self._unit_of_work.get(
+            self.model,
+            entity_id,
+            options=options,
+            populate_existing=True,
+            with_for_update={"key_share": True, "of": self.model},
+        )
+
     async def get_many(self, ids: Collection[UUID]) -> Sequence[Entity]:
         """Those that exist, in order of creation."""
         statement = select(self.model).where(self.model.id.in_(ids)).order_by(self.model.id)
@@ -141,6 +153,7 @@ class Repository(Generic[Entity]):
         return count
 
     async def update(self, entity: Entity, changes: Mapping[str, Any]) -> Entity:
+        """One that was deleted meanwhile leaves the unit of work as `NotFound`."""
         for name, value in changes.items():
             setattr(entity, name, value)
         with self._violations():
@@ -150,7 +163,8 @@ class Repository(Generic[Entity]):
     async def delete(self, entity_id: UUID) -> bool:
         """Whether there was something to delete."""
         statement = delete(self.model).where(self.model.id == entity_id).returning(self.model.id)
-        return await self._unit_of_work.scalar(statement) is not None
+        with self._violations():
+            return await self._unit_of_work.scalar(statement) is not None
 
     async def exists(self, entity_id: UUID) -> bool:
         statement = select(self.model.id).where(self.model.id == entity_id)

@@ -7,7 +7,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 
-from ..errors import CONTENT_TOO_LARGE, UNPROCESSABLE_CONTENT, NotFound, ServiceError, Unavailable
+from ..errors import (
+    CONTENT_TOO_LARGE,
+    UNPROCESSABLE_CONTENT,
+    Conflict,
+    NotFound,
+    ServiceError,
+    Unavailable,
+)
 from ..schemas.problem import Problem
 from .problems import MEDIA_TYPE, type_of
 from .route_index import RouteIndex
@@ -20,6 +27,7 @@ _DESCRIPTIONS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "The request doesn't prove who sends it.",
     HTTPStatus.FORBIDDEN: "Whoever sends the request may not do this.",
     HTTPStatus.NOT_FOUND: NotFound.detail,
+    HTTPStatus.CONFLICT: Conflict.detail,
     CONTENT_TOO_LARGE: "The body is larger than this operation takes.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
     UNPROCESSABLE_CONTENT: "The request does not have the form that this operation asks for.",
@@ -49,7 +57,8 @@ def _problem(description: str) -> dict[str, Any]:
 
 class DocumentedApp(FastAPI):
     """Adds to each operation what its form tells: one with a body can be sent too much of it, one
-    with an id in its path can be asked for what isn't there.
+    with an id in its path can be asked for what isn't there, one that removes something for what
+    others refer to.
 
     All of it happens when the document is made, nothing when a request is served.
     """
@@ -104,6 +113,8 @@ def _problems_of(route: RouteContext, operation: Mapping[str, Any]) -> Iterator[
         yield UNPROCESSABLE_CONTENT
     if "{" in (route.path_format or ""):
         yield HTTPStatus.NOT_FOUND
+    if "DELETE" in (route.methods or ()):
+        yield HTTPStatus.CONFLICT
     if "security" in operation:
         yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 

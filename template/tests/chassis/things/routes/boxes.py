@@ -98,7 +98,7 @@ async def add_box(boxes: BoxesDep, new: BoxCreate, request: Request, response: R
 @router.patch("/{box_id}", responses=problems(LabelTaken))
 async def change_box(boxes: BoxesDep, box_id: UUID, change: BoxChange) -> BoxRead:
     """Change what is given; what is left out stays."""
-    box = await boxes.get(box_id)
+    box = await boxes.get_to_change(box_id)
     if box is None:
         raise BoxNotFound
     return BoxRead.model_validate(await boxes.update(box, change.model_dump()))
