@@ -27,7 +27,6 @@ MODES = {
     "sqlite": STANDARD | {"database_driver": "aiosqlite", "pooling_mode": "queue"},
 }
 NAMES = (*APPLICATIONS, *MODES)
-FACTORY = "app.main:create_app --factory"
 
 
 @contextmanager
@@ -73,13 +72,11 @@ def _as_just_runs_it(stage: Stage, name: str, project: Path, settings: dict[str,
 
 
 def application(stage: Stage, name: str) -> Plan:
-    """One of ours, under the very command of the render's `just run`."""
+    """One of ours, under the very server of a render."""
     render = stage.renderer.render(**STANDARD)
-    (command,) = steps_of(render.folder, "run")
-    assert FACTORY in command, command
-    command = command.replace(FACTORY, f"{APPLICATIONS[name]}:app")
+    command = f"{stage.environment.program('python')} -m benchmarks.serving {APPLICATIONS[name]}"
     variables = stage.environment.variables() | {
-        # The command names a class of the service, which bounds the heads of requests.
+        # The server is a class of the service.
         "PYTHONPATH": os.pathsep.join(map(str, (ROOT, stage.overlay, render.folder / "src"))),
         "BENCH_URL": url_of(stage.database(name)),
         "BENCH_POOL": str(render.context["pool_size"]),

@@ -60,6 +60,13 @@ def test_actions_have_the_form_that_github_wants() -> None:
     lint(["check-jsonschema", "--builtin-schema=vendor.github-actions"], ACTIONS)
 
 
+def test_what_checks_a_project_takes_its_lock_as_it_is(on_github: Path, on_gitlab: Path) -> None:
+    """One that has drifted would be mended there, and nowhere else."""
+    for file in (on_github / ".github/workflows/ci.yml", on_gitlab / ".gitlab-ci.yml"):
+        installs = re.findall(r"^\s*- (?:run: )?(uv sync.*)$", file.read_text(), re.MULTILINE)
+        assert installs == ["uv sync --locked"], file
+
+
 def test_every_job_has_a_timeout(on_github: Path) -> None:
     """Those that call another workflow can't: it has its own."""
     rendered = sorted(on_github.glob(".github/workflows/*"))

@@ -28,7 +28,8 @@ class Environment:
     def variables(self) -> dict[str, str]:
         """For a process in the folder of a render, whose own package isn't installed."""
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        return os.environ | {"PATH": path, "PYTHONPATH": f"src{os.pathsep}{PLUGIN}"}
+        paths = {"PATH": path, "PYTHONPATH": f"src{os.pathsep}{PLUGIN}"}
+        return os.environ | paths | {"UV_PROJECT_ENVIRONMENT": str(self.folder)}
 
     def cache_of_types(self) -> dict[str, str]:
         """The type checker's cache holds the libraries; two at a time must not share one."""

@@ -56,9 +56,9 @@ USUAL: Mapping[str, Sequence[Edit]] = {
     # The server gives requests in flight no time.
     "no-grace": [
         (
-            "justfile",
-            "--timeout-keep-alive 65",
-            "--timeout-keep-alive 65 --timeout-graceful-shutdown 0",
+            "src/app/chassis/serving/server.py",
+            "timeout_graceful_shutdown=options.drain_timeout",
+            "timeout_graceful_shutdown=0",
         ),
     ],
     # A transaction of SQLite that takes the write lock only when it writes.

@@ -95,7 +95,7 @@ EFFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "src/app/chassis/parts/chosen.py",
         "metrics.opened",
     ),
-    "server": ({"server": "granian"}, "justfile", "granian --interface asgi"),
+    "server": ({"server": "granian"}, "pyproject.toml", "granian["),
     "ci": ({"ci": "gitlab"}, ".gitlab-ci.yml", "just check-all"),
 }
 

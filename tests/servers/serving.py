@@ -287,9 +287,9 @@ def migrate(project: Path, environment: Environment, settings: dict[str, str]) -
 def create_admin(
     project: Path, environment: Environment, settings: dict[str, str], email: str, password: str
 ) -> None:
-    """With the command of `just create-admin`."""
+    """With the command of that name."""
     variables = environment.variables() | SECRETS | settings | {"ADMIN_PASSWORD": password}
-    command = [environment.program("python"), "-m", "scripts.create_admin", email]
+    command = [environment.program("python"), "-m", "app", "create-admin", email]
     status, output = run(command, project, variables)
     assert status == 0, output
 

@@ -3,8 +3,7 @@ test runs: nearly all of the time of such a program would be its imports.
 
 What is forked has a session, an environment, a folder and an output of its own, real signals and a
 real exit code. It is no new process for what is about the start itself: imports, settings that are
-refused, several workers (the server starts those anew), variables that libraries read when they are
-imported. Tests of these start processes.
+refused, variables that libraries read when they are imported. Tests of these start processes.
 """
 
 import atexit
@@ -27,8 +26,8 @@ from typing import IO, Any
 
 IMPORTED = (
     "app.main",
+    "app.chassis.serving",
     "tests.chassis.things.application",
-    "uvicorn.main",
     "uvicorn.lifespan.on",
     "uvicorn.loops.auto",
     "uvicorn.protocols.http.auto",

@@ -1,12 +1,13 @@
-"""Real server processes, run as `just run` does."""
+"""Real server processes, started as the service is."""
 
 import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -51,35 +52,35 @@ def environment(settings: ChassisSettings, port: int) -> dict[str, str]:
     return {**os.environ, **values, **fixed, "PORT": str(port)}
 
 
-def serve_command() -> str:
-    """What `just run` runs, without the environment manager around it."""
-    recipe = (PROJECT / "justfile").read_text().partition("\nrun:\n")[2].splitlines()[0]
-    return recipe.strip().replace("uv run ", "")
+def serve_command(factory: str, patience: str) -> list[str]:
+    """A module and its arguments: the command that serves yours, or the one of the tests."""
+    if factory == YOURS:
+        return ["app", "serve"]
+    return ["tests.chassis.things", "serve", factory, patience]
 
 
-def can_fork(command: str, environment: Mapping[str, str]) -> bool:
-    """Workers are started anew by the server; libraries read what they share when imported."""
-    is_alone = environment.get("WORKERS", "1") == "1"
-    shares = "PROMETHEUS_MULTIPROC_DIR" in environment
-    return command.startswith("exec uvicorn ") and is_alone and not shares
+def can_fork(environment: Mapping[str, str]) -> bool:
+    """Libraries read what workers share when they are imported."""
+    return "PROMETHEUS_MULTIPROC_DIR" not in environment
 
 
-def fork(command: str, environment: Mapping[str, str], folder: Path, output: IO[bytes]) -> Forked:
-    shown = command.replace("exec uvicorn", "printf '%s\\n'", 1)
-    arguments = subprocess.check_output(["sh", "-c", shown], env=environment, text=True)
-    asked = ["uvicorn", *arguments.splitlines()]
-    return forker().start(asked, environment, folder, output, output)
-
-
-def start(command: str, environment: Mapping[str, str], folder: Path, output: IO[bytes]) -> Process:
+def start(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, output: IO[bytes]
+) -> Process:
     return subprocess.Popen(
-        ["sh", "-c", command],
+        [sys.executable, "-m", *command],
         cwd=folder,
         env=environment,
         stdout=output,
         stderr=output,
         start_new_session=True,
     )
+
+
+def fork(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, output: IO[bytes]
+) -> Forked:
+    return forker().start(command, environment, folder, output, output)
 
 
 @contextmanager
@@ -89,18 +90,19 @@ def server(
     factory: str = THINGS,
     *,
     anew: str = "",
-    options: str = "",
+    patience: str = "",
     **variables: str,
 ) -> Generator[tuple[Process, str]]:
     """A server process and its address; with its workers it is a group, which is killed if it
-    outlives the block. `anew` says why it must not be forked; of `options`, the last counts."""
+    outlives the block. `anew` says why it must not be forked,
+    `patience` whether it is `little`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with log.open("wb") as output:
-        command = f"{serve_command().replace(YOURS, factory)} {options}"
+        command = serve_command(factory, patience)
         given = environment(settings, port) | variables
-        begin = start if anew or not can_fork(command, given) else fork
+        begin = start if anew or not can_fork(given) else fork
         process = begin(command, given, log.parent, output)  # in a folder where no .env is
     try:
         yield process, f"http://127.0.0.1:{port}"

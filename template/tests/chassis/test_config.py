@@ -183,6 +183,37 @@ def test_a_file_that_is_no_text_is_refused_in_one_line(
     assert capsys.readouterr().err == "The settings are refused: .env should be text in UTF-8\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("'pa #ss'", "pa #ss"),
+        ("'${HOME}-$HOME-${NO_SUCH:-x}'", "${HOME}-$HOME-${NO_SUCH:-x}"),
+        (r"'it\'s \\ and \n'", r"it's \ and \n"),
+        ("'\"'  # a comment", '"'),
+        ("pa #ss", "pa"),
+        ('"$HOME #1"', "$HOME #1"),
+        ("${WORD}", "said"),
+    ],
+)
+def test_what_stands_in_single_quotes_is_taken_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, meant: str
+) -> None:
+    (tmp_path / ".env").write_text(f"WORD=said\nexport APP_OWN_TEXT = {written}\nAPP_OWN_MORE=1\n")
+    monkeypatch.setenv("APP_ENVIRONMENT", "test")
+    monkeypatch.setitem(TextSettings.model_config, "env_file", tmp_path / ".env")
+
+    assert TextSettings().own == Texts(text=meant, more=1)
+
+
+class Texts(Group):
+    text: str = ""
+    more: int = 0
+
+
+class TextSettings(ChassisSettings):
+    own: Texts = Texts()
+
+
 def safe_database() -> DatabaseSettings:
     """Settings of a database with which production may start."""
     fields = DatabaseSettings.model_fields

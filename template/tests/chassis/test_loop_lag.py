@@ -5,11 +5,12 @@ import time
 
 import pytest
 
-from app.chassis.loop_lag import watch_loop
+from app.chassis.loop_lag import LoopLag
 
 
 async def test_a_blocked_loop_is_measured_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with watch_loop(warn_above=0.1) as lag:
+    lag = LoopLag(warn_above=0.1)
+    with lag.watched():
         time.sleep(0.3)  # noqa: ASYNC251  # what nobody should do is what this is about
         await asyncio.sleep(0.01)
 
@@ -18,7 +19,7 @@ async def test_a_blocked_loop_is_measured_and_logged(caplog: pytest.LogCaptureFi
 
 
 async def test_work_in_a_thread_does_not_block_the_loop(caplog: pytest.LogCaptureFixture) -> None:
-    with watch_loop(warn_above=1):  # which no busy machine makes of nothing
+    with LoopLag(warn_above=1).watched():  # which no busy machine makes of nothing
         await asyncio.to_thread(time.sleep, 1.2)
 
     assert "blocked" not in caplog.text

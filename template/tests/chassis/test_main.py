@@ -1,16 +1,22 @@
 """How the application is put together, started and stopped."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from fastapi import BackgroundTasks
 
+from app.chassis.application import build_app
 from app.chassis.config import ChassisSettings
 from app.chassis.http.settings import HttpSettings
 from app.chassis.logs import LogSettings
+from app.chassis.resources import Resources
 
 from .fixtures import PROJECT
 from .running import running
@@ -66,7 +72,7 @@ async def test_two_applications_live_side_by_side(
 
 @pytest.fixture
 def watchful(settings: ChassisSettings) -> ChassisSettings:
-    """Settings with which the watch over the loop, the first resource, notices a pause."""
+    """Settings with which the watch over the loop notices a pause."""
     return settings.model_copy(update={"log": LogSettings(level="DEBUG", blocked_loop=0.1)})
 
 
@@ -85,14 +91,31 @@ async def test_a_running_application_has_its_resources_open(
 
 
 async def test_when_one_resource_fails_to_open_the_earlier_ones_are_closed(
-    watchful: ChassisSettings, caplog: pytest.LogCaptureFixture
+    settings: ChassisSettings,
 ) -> None:
-    broken = watchful.model_copy(update={"database": None})
+    """The first is that the garbage collector leaves alone what is there already."""
+    broken = settings.model_copy(update={"database": None})
 
     with pytest.RaisesGroup(pytest.RaisesExc(RuntimeError, match="AttributeError")):
         async with running(create_app(broken)):
             pass
-    await pause()
+
+    assert gc.get_freeze_count() == 0
+
+
+async def test_what_blocks_the_loop_before_it_serves_is_in_nobodys_way(
+    watchful: ChassisSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Imports, as a rule."""
+
+    @asynccontextmanager
+    async def opened(_: Resources[Any]) -> AsyncGenerator[None]:
+        await pause()
+        yield
+
+    app = build_app(watchful, title="Slow", middleware=[], parts=[opened], routers=[])
+    async with running(app):
+        pass
 
     assert "blocked" not in caplog.text
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from app.chassis.config import ChassisSettings
 
 from .fixtures import PROJECT
-from .serving import YOURS, Process, server, wait_until_live
+from .serving import SERVES, YOURS, Process, server, wait_for_lines, wait_until_live
 from .things.factory import URL, box_body
 from .waiting import PATIENCE
 
@@ -87,7 +88,7 @@ def test_the_server_serves_and_stops(
         status = process.wait(timeout=PATIENCE)
 
     assert [answer.status_code for answer in (created, *answers)] == [201, 200, 204, 200]
-    assert status in {0, -signal.SIGTERM}
+    assert status == -signal.SIGTERM
     output = log.read_text()
     assert '"level": "error"' not in output
     assert "Traceback" not in output
@@ -105,7 +106,7 @@ def test_so_does_your_application(
         status = process.wait(timeout=PATIENCE)
 
     assert ready.status_code == 200
-    assert status in {0, -signal.SIGTERM}
+    assert status == -signal.SIGTERM
     assert "Traceback" not in log.read_text()
 
 
@@ -130,45 +131,131 @@ def test_a_body_that_never_ends_is_given_up(
         assert send_half_a_body(url).split()[1] == "504"
 
 
-def wait_for_failure(process: Process, log: Path) -> str:
-    """What a server said that gave up by itself, which it has to tell by its exit code."""
-    assert process.wait(timeout=PATIENCE) > 0
-    return log.read_text()
+FAILED = 3
+"""The exit code of a start that would fail again."""
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_refused_settings_end_the_server_with_one_line(
+    settings: ChassisSettings, tmp_path: Path, workers: str
+) -> None:
+    log = tmp_path / "log"
+    refused = {"APP_HEALTH_TIMEOUT": "0", "APP_LOG_LEVEL": "LOUD", "WORKERS": workers}
+    with server(settings, log, anew="it is about the start", **refused) as (process, _):
+        assert process.wait(timeout=PATIENCE) == FAILED
+
+    (line,) = log.read_text().splitlines()
+    assert "APP_HEALTH_TIMEOUT: " in line
+    assert "APP_LOG_LEVEL: " in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "http"), ("PORT", "65536"), ("WORKERS", "0"), ("DRAIN_TIMEOUT", "-1")],
+)
+def test_so_do_variables_of_the_command(
+    settings: ChassisSettings, tmp_path: Path, name: str, value: str
+) -> None:
+    log = tmp_path / "log"
+    with server(settings, log, **{name: value}) as (process, _):
+        assert process.wait(timeout=PATIENCE) == FAILED
+
+    (line,) = log.read_text().splitlines()
+    assert line.startswith(f"{name} should be a whole number from ")
+
+
+def test_an_address_that_somebody_has_is_told_in_one_line(
     settings: ChassisSettings, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    refused = {"APP_HEALTH_TIMEOUT": "0", "APP_LOG_LEVEL": "LOUD"}
-    with server(settings, log, anew="it is about the start", **refused) as (process, _):
-        said = wait_for_failure(process, log)
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = str(somebody.getsockname()[1])
+        with server(settings, log, PORT=port) as (process, _):
+            assert process.wait(timeout=PATIENCE) == FAILED
 
-    (line, *again) = [line for line in said.splitlines() if "refused" in line]
-    assert "APP_HEALTH_TIMEOUT: " in line
-    assert "APP_LOG_LEVEL: " in line
-    assert len(again) < 2  # granian tries twice
-    assert "Traceback" not in said
+    assert log.read_text() == f"Can't listen on 127.0.0.1, port {port}: Address already in use.\n"
 
 
-FAILING_TO_OPEN = """
+FAILING = """
+import os, signal, sys
 from app.chassis.config import ChassisSettings
 from tests.chassis.things.application import create_app
 
-def create_broken_app():
+def without_database():
     return create_app(ChassisSettings().model_copy(update={"database": None}))
+
+def by_exit_code():
+    sys.exit(7)
+
+def by_exception():
+    raise LookupError("it is broken")
+
+def by_signal():
+    os.kill(os.getpid(), signal.SIGKILL)
 """
+FAILURES = {
+    "without_database": (FAILED, "startup failed"),
+    "by_exit_code": (7, ""),
+    "by_exception": (1, "LookupError: it is broken"),
+}
 
 
-def test_a_resource_that_does_not_open_ends_the_server(
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_start_that_fails_ends_the_server(
+    settings: ChassisSettings, tmp_path: Path, failure: str, workers: int
+) -> None:
+    """Nobody tries again, which would fail again."""
+    status, word = FAILURES[failure]
+
+    said = start_and_fail(settings, tmp_path, f"failing:{failure}", status, workers)
+
+    assert word in said
+    assert not word or said.count(word) <= workers
+
+
+def test_so_does_a_worker_that_is_killed_before_it_serves(
     settings: ChassisSettings, tmp_path: Path
 ) -> None:
-    (tmp_path / "broken.py").write_text(FAILING_TO_OPEN)
-    path = os.pathsep.join(map(str, (PROJECT / "src", PROJECT, tmp_path)))
-    log = tmp_path / "log"
-    told = {"anew": "it is about the start", "PYTHONPATH": path}
-    with server(settings, log, "broken:create_broken_app", **told) as (process, _):
-        said = wait_for_failure(process, log)
+    said = start_and_fail(settings, tmp_path, "failing:by_signal", FAILED, 2)
 
-    assert "startup failed" in said
-    assert said.count("startup failed") <= 2
+    assert "A worker has ended before it served" in said
+
+
+def start_and_fail(
+    settings: ChassisSettings, folder: Path, factory: str, status: int, workers: int
+) -> str:
+    """What the server says until it ends by itself, with that exit code."""
+    (folder / "failing.py").write_text(FAILING)
+    path = os.pathsep.join(map(str, (PROJECT / "src", PROJECT, folder)))
+    log = folder / "log"
+    told = {"anew": "it is about the start", "PYTHONPATH": path, "WORKERS": str(workers)}
+    with server(settings, log, factory, **told) as (process, _):
+        assert process.wait(timeout=PATIENCE) == status
+    return log.read_text()
+
+
+def children(process: Process) -> set[int]:
+    listed = subprocess.check_output(["ps", "-A", "-o", "pid=,ppid="], text=True)
+    pairs = [line.split() for line in listed.splitlines()]
+    return {int(pid) for pid, parent in pairs if int(parent) == process.pid}
+
+
+def test_a_worker_that_dies_is_replaced_while_others_serve(
+    settings: ChassisSettings, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with server(settings, log, WORKERS="2") as (process, url):
+        wait_until_live(process, url, log, workers=2)
+        first = children(process)
+        os.kill(min(first), signal.SIGKILL)
+        wait_for_lines(log, SERVES, 3)
+        second = children(process)
+        live = httpx2.get(f"{url}/health/live", timeout=PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(timeout=PATIENCE)
+
+    assert len(first) == len(second) == 2
+    assert len(first & second) == 1
+    assert (live.status_code, status) == (200, -signal.SIGTERM)
+    assert log.read_text().count("A worker has ended; another takes its place") == 1

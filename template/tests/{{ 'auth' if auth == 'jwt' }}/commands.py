@@ -1,6 +1,5 @@
 """Commands for operators, as processes."""
 
-import os
 from subprocess import CompletedProcess
 
 from app.config import Settings
@@ -9,11 +8,8 @@ from ..chassis.forking import run_forked
 from ..chassis.serving import environment
 
 
-def run_script(
+def run_command(
     name: str, settings: Settings, *arguments: str, **variables: str
 ) -> CompletedProcess[str]:
     """With nobody to ask."""
-    paths = {"PYTHONPATH": os.pathsep.join(["src", "."])}
-    return run_forked(
-        [f"scripts.{name}", *arguments], environment(settings, port=0) | paths | variables
-    )
+    return run_forked(["app", name, *arguments], environment(settings, port=0) | variables)

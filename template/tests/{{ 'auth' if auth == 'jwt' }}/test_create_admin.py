@@ -1,4 +1,4 @@
-"""`just create-admin`, as a process."""
+"""`create-admin`, as a process."""
 
 from io import StringIO
 from subprocess import CompletedProcess
@@ -6,19 +6,19 @@ from subprocess import CompletedProcess
 import httpx2
 import pytest
 
+from app.commands.create_admin import admin
 from app.config import Settings
-from scripts.create_admin import read_arguments
 
 from ..chassis.running import Running
 from ..resources.accounts import ME, PASSWORD, bearer, log_in, person, refresh, register
 from ..resources.users import user_body
-from .commands import run_script
+from .commands import run_command
 
 pytestmark = pytest.mark.processes
 
 
 def create_admin(settings: Settings, email: str, password: str = PASSWORD) -> CompletedProcess[str]:
-    return run_script("create_admin", settings, email, ADMIN_PASSWORD=password)
+    return run_command("create-admin", settings, email, ADMIN_PASSWORD=password)
 
 
 async def is_admin(client: httpx2.AsyncClient, email: str) -> bool:
@@ -66,26 +66,24 @@ async def test_a_user_without_an_account_is_promoted(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "password", "message"),
+    ("email", "password", "message"),
     [
-        ([], PASSWORD, "usage: just create-admin EMAIL"),
-        (["nobody"], PASSWORD, "email: "),
-        (["a@example.org"], "short", "password: "),
-        (["a@example.org"], None, "set ADMIN_PASSWORD"),
+        ("nobody", PASSWORD, "email: "),
+        ("a@example.org", "short", "password: "),
+        ("a@example.org", None, "set ADMIN_PASSWORD"),
     ],
-    ids=["no address", "no real address", "short password", "no password"],
+    ids=["no real address", "short password", "no password"],
 )
 def test_what_is_wrong_is_told(
-    monkeypatch: pytest.MonkeyPatch, arguments: list[str], password: str | None, message: str
+    monkeypatch: pytest.MonkeyPatch, email: str, password: str | None, message: str
 ) -> None:
-    call_it(monkeypatch, *arguments, password=password)
+    type_it(monkeypatch, password)
 
     with pytest.raises(SystemExit, match=message):
-        read_arguments()
+        admin(email)
 
 
-def call_it(monkeypatch: pytest.MonkeyPatch, *arguments: str, password: str | None) -> None:
-    monkeypatch.setattr("sys.argv", ["create_admin", *arguments])
+def type_it(monkeypatch: pytest.MonkeyPatch, password: str | None) -> None:
     monkeypatch.setattr("sys.stdin", StringIO())
     monkeypatch.delenv("ADMIN_PASSWORD", raising=False)
     if password is not None:
@@ -94,13 +92,13 @@ def call_it(monkeypatch: pytest.MonkeyPatch, *arguments: str, password: str | No
 
 @pytest.mark.parametrize("second", [PASSWORD, "another one"])
 def test_a_password_is_asked_for_twice(monkeypatch: pytest.MonkeyPatch, second: str) -> None:
-    call_it(monkeypatch, "a@example.org", password=None)
+    type_it(monkeypatch, None)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     typed = iter([PASSWORD, second])
-    monkeypatch.setattr("scripts.create_admin.getpass", lambda _: next(typed))
+    monkeypatch.setattr("app.commands.create_admin.getpass", lambda _: next(typed))
 
     if second == PASSWORD:
-        assert read_arguments().password.get_secret_value() == PASSWORD
+        assert admin("a@example.org").password.get_secret_value() == PASSWORD
     else:
         with pytest.raises(SystemExit, match="two different passwords"):
-            read_arguments()
+            admin("a@example.org")

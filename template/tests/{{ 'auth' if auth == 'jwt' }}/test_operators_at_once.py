@@ -15,7 +15,7 @@ from ..chassis.forking import forker
 from ..chassis.running import Running
 from ..resources.accounts import ME, PASSWORD, bearer, log_in, person, register
 from ..resources.users import store_user, user_body
-from .commands import run_script
+from .commands import run_command
 
 TRIES = 10
 AT_ONCE = 4
@@ -80,7 +80,7 @@ async def run_twice(name: str, settings: Settings, email: str) -> list[tuple[int
     async with asyncio.TaskGroup() as tasks:
         runs = [
             tasks.create_task(
-                asyncio.to_thread(run_script, name, settings, email, ADMIN_PASSWORD=PASSWORD)
+                asyncio.to_thread(run_command, name, settings, email, ADMIN_PASSWORD=PASSWORD)
             )
             for _ in range(2)
         ]
@@ -94,7 +94,7 @@ async def test_two_commands_that_make_one_admin_both_say_so(
 ) -> None:
     email = "root@example.org"
 
-    ends = await run_twice("create_admin", settings, email)
+    ends = await run_twice("create-admin", settings, email)
 
     assert [end[:2] for end in ends] == [(0, f"{email} may do everything now.\n")] * 2, ends
     assert await is_admin(guarded, email)
@@ -106,7 +106,7 @@ async def test_two_commands_that_sign_out_one_user_both_say_so(
 ) -> None:
     somebody = await person(guarded)
 
-    ends = await run_twice("sign_out", settings, somebody.email)
+    ends = await run_twice("sign-out", settings, somebody.email)
 
     assert [end[:2] for end in ends] == [
         (0, f"{somebody.email} is signed out everywhere.\n")

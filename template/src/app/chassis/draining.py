@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import copy_context
 
+from .signals import end_by
+
 logger = logging.getLogger(__name__)
 
 ECHO = 2.0
@@ -46,8 +48,7 @@ class Draining:
             self._echoes_until = time.monotonic() + ECHO
             self._loop.call_soon_threadsafe(self._begin, context=self._context)
         elif time.monotonic() > self._echoes_until:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.raise_signal(signal.SIGTERM)
+            end_by(signal.SIGTERM)
 
     def _begin(self) -> None:
         logger.info("Draining: not ready any more", extra={"delay": self._delay})

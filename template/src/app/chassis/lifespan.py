@@ -12,7 +12,7 @@ from .db import open_database
 from .draining import Draining, drain_on_sigterm
 from .garbage import rare_collections
 from .http.deps import State
-from .loop_lag import watch_loop
+from .loop_lag import LoopLag
 from .readiness import answering_together
 from .resources import Part, Resources
 
@@ -31,7 +31,7 @@ def lifespan_with(settings: ChassisSettings, parts: Sequence[Part]) -> Lifespan:
         draining = Draining(settings.http.drain_delay)
         async with AsyncExitStack() as stack:
             stack.enter_context(rare_collections())
-            lag = stack.enter_context(watch_loop(settings.log.blocked_loop))
+            lag = LoopLag(settings.log.blocked_loop)
             database = await stack.enter_async_context(open_database(settings.database))
             readiness = await stack.enter_async_context(
                 answering_together(database.ping, draining, settings.health.timeout)
@@ -41,6 +41,7 @@ def lifespan_with(settings: ChassisSettings, parts: Sequence[Part]) -> Lifespan:
             )
             resources = Resources(settings, database, lag, draining)
             await stack.enter_async_context(open_parts(parts, resources, taken=state))
+            stack.enter_context(lag.watched())
             # Last, so that who is told to stop before being ready stops at once.
             stack.enter_context(drain_on_sigterm(draining))
             yield {**state, **resources.parts}

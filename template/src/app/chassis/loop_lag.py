@@ -18,11 +18,21 @@ class LoopLag:
     """Is told of each measurement."""
 
     def __init__(self, warn_above: float) -> None:
+        """In seconds."""
         self.last = 0.0
         self.worst = 0.0
         self._warn_above = warn_above
         self._loop = asyncio.get_running_loop()
+
+    @contextmanager
+    def watched(self) -> Generator[None]:
+        """Measure while the block runs: from when the process serves, for what it imports and opens
+        before is in nobody's way."""
         self._timer = self._schedule()
+        try:
+            yield
+        finally:
+            self._timer.cancel()
 
     def _schedule(self) -> asyncio.TimerHandle:
         self._due = self._loop.time() + INTERVAL
@@ -39,16 +49,3 @@ class LoopLag:
                 extra={"blocked_ms": round(self.last * 1000)},
             )
         self._timer = self._schedule()
-
-    def stop(self) -> None:
-        self._timer.cancel()
-
-
-@contextmanager
-def watch_loop(warn_above: float) -> Generator[LoopLag]:
-    """Measure the running loop's lag while the block runs; `warn_above` is in seconds."""
-    lag = LoopLag(warn_above)
-    try:
-        yield lag
-    finally:
-        lag.stop()
