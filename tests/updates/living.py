@@ -43,7 +43,8 @@ def commit(folder: Path) -> None:
 
 
 def template_with_versions(folder: Path) -> Path:
-    """The working tree as the old version; the new one rewords a file, lacks one, and asks more."""
+    """The working tree as the old version; the new one rewords a file, lacks one, has one more, and
+    asks more."""
     template = copy_of_template(folder)
     lost = template / "template" / "docs" / "lost.md"
     lost.write_text("# Lost\n")
@@ -51,6 +52,7 @@ def template_with_versions(folder: Path) -> Path:
     commit(template)
     git(template, "tag", OLD)
     lost.unlink()
+    lost.with_name("gained.md").write_text("# Gained\n\nSomething else altogether.\n")
     replace(template / "template" / "src" / "app" / "chassis" / "garbage.py", '"""', '"""Newer: ')
     with (template / "copier.yml").open("a") as file:
         file.write("\nnickname:\n  type: str\n  help: How do friends call it?\n  default: Bob\n")

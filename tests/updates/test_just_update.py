@@ -134,7 +134,24 @@ def test_an_answer_that_is_refused_changes_nothing(living: Project) -> None:
 
     assert done.status != 0
     assert "SQLite is not reached through asyncpg" in done.output
+    assert "--ask pooling_mode\nNothing was changed.\n" in done.output
+    assert "Traceback" not in done.output
     assert_untouched(living)
+
+
+def test_what_git_ignores_is_not_overwritten(living: Project) -> None:
+    living.path(".gitignore").write_text("gained.md\n.venv\n.env\n")
+    commit(living.folder)
+    mine = living.path("docs/gained.md")
+    mine.write_text("Mine.\n")
+
+    done = living.run("uv run just update -l")
+
+    assert done.status == 1
+    assert "move them away:\n    docs/gained.md\nNothing was changed.\n" in done.output
+    assert mine.read_text() == "Mine.\n"
+    assert_untouched(living)
+    mine.unlink()
 
 
 def test_the_result_is_that_of_copier_alone(living: Project) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.applying import apply, in_the_way, set_apart
 from scripts.merging import ANSWERS, TABLE, Merge, merge, prepare
 from tests.updates.history import git
 
@@ -33,7 +34,21 @@ class Case:
         return prepare(self.old, self.new, self.project)
 
     def merged(self) -> list[str]:
-        return merge(self.prepared(), self.project)
+        """The files with conflicts."""
+        self.missed()
+        unmerged = git(self.project, "ls-files", "--unmerged").splitlines()
+        return sorted({line.partition("\t")[2] for line in unmerged})
+
+    def missed(self) -> dict[str, str]:
+        plan = self.prepared()
+        assert plan.clashing == []
+        merged = set_apart(merge(plan), self.project)
+        assert in_the_way(merged, self.project) == []
+        apply(merged, plan.moves, self.project)
+        return merged.missed
+
+    def in_the_way(self) -> list[str]:
+        return in_the_way(set_apart(merge(self.prepared()), self.project), self.project)
 
     def read(self, path: str) -> str:
         return (self.project / path).read_text()
@@ -74,6 +89,51 @@ def test_what_you_deleted_stays_deleted_and_what_you_renamed_is_followed(tmp_pat
     assert case.read("mine") == theirs + "b"
 
 
+def test_a_change_of_a_file_that_you_deleted_is_known(tmp_path: Path) -> None:
+    old = {"a": LINES, "b": "1\n", "c": "1\n", "uv.lock": "1"}
+    new = old | {"a": LINES.replace("line 15", "theirs"), "b": "2\n", "uv.lock": "2"}
+    case = Case(tmp_path, old, new)
+    for path in old:
+        (case.project / path).unlink()
+    write(case.project, {"mine": LINES[: len(LINES) // 4]})  # too little of it to be found
+
+    missed = case.missed()
+
+    assert missed.keys() == {"a", "b"}
+    assert missed["b"] == "--- a/b\n+++ b/b\n@@ -1 +1 @@\n-1\n+2\n"
+    assert case.files() == {ANSWERS, "mine"}
+
+
+def test_links_stay_and_what_they_hide_is_followed_or_known(tmp_path: Path) -> None:
+    theirs = LINES.replace("line 15", "theirs")
+    old = {"a": LINES, "b": "1\n", "docs/c": LINES + "c"}
+    new = {"a": theirs, "b": "2\n", "docs/c": theirs + "c", "docs/new": "1\n", "d": "1\n"}
+    case = Case(tmp_path, old, new)
+    for path in old:
+        (case.project / path).unlink()
+    (case.project / "docs").rmdir()
+    write(case.project, {"a-of-mine": LINES, "outside/c": LINES + "c"})
+    (case.project / "outside").rename(tmp_path / "outside")
+    for path, to in {"a": "a-of-mine", "b": "nowhere", "docs": "../../outside", "d": "a"}.items():
+        (case.project / path).symlink_to(to)
+
+    missed = case.missed()
+
+    assert missed.keys() == {"b", "d", "docs/c", "docs/new"}
+    assert missed["d"] == "--- /dev/null\n+++ b/d\n@@ -0,0 +1 @@\n+1\n"
+    assert case.read("a-of-mine") == theirs
+    assert [(tmp_path / "outside" / name).exists() for name in ("c", "new")] == [True, False]
+    assert all((case.project / path).is_symlink() for path in ("a", "b", "d", "docs"))
+
+
+def test_a_file_that_both_renamed_waits_for_a_choice(tmp_path: Path) -> None:
+    case = Case(tmp_path, {"a": LINES}, {"theirs": LINES.replace("line 15", "theirs")})
+    (case.project / "a").rename(case.project / "mine")
+
+    assert case.merged() == ["a", "mine", "theirs"]
+    assert case.read("mine") == case.read("theirs") == LINES.replace("line 15", "theirs")
+
+
 def test_a_file_that_goes_takes_its_empty_folder_along(tmp_path: Path) -> None:
     case = Case(tmp_path, {"a": "1", "docs/how/b": "1"}, {"a": "1"})
 
@@ -100,11 +160,41 @@ def test_migrations_never_go(tmp_path: Path, text: str) -> None:
     assert case.read(MIGRATION) == text
 
 
-def test_files_that_git_does_not_have_are_not_overwritten(tmp_path: Path) -> None:
-    case = Case(tmp_path, {".gitignore": "local/\n"}, {".gitignore": "local/\n", "local/a": "1"})
-    write(case.project, {"local/a": "mine"})
+@pytest.mark.parametrize(
+    ("new", "yours", "named"),
+    [
+        ("local/a", "local/a", "local/a"),
+        ("local", "local/a", "local"),
+        ("local/a/b", "local/a", "local/a"),
+    ],
+    ids=["a file", "a folder in place of a file", "a file in place of a folder"],
+)
+def test_files_that_git_does_not_have_are_in_the_way(
+    tmp_path: Path, new: str, yours: str, named: str
+) -> None:
+    case = Case(tmp_path, {".gitignore": "local"}, {".gitignore": "local", new: "1"})
+    write(case.project, {yours: "mine"})
 
-    assert case.prepared().in_the_way(case.project) == ["local/a"]
+    assert case.in_the_way() == [named]
+
+
+def test_so_are_those_where_a_file_moves_to(moved: Case) -> None:
+    write(moved.project, {".gitignore": "chassis/", "src/app/chassis/errors.py": "mine"})
+
+    assert moved.in_the_way() == ["src/app/chassis/errors.py"]
+
+
+def test_a_file_of_your_own_where_one_moves_to_is_known_before(moved: Case) -> None:
+    write(moved.project, {"src/app/chassis/errors.py": "mine"})
+
+    assert moved.prepared().clashing == ["src/app/chassis/errors.py"]
+
+
+def test_a_folder_that_becomes_a_file_is_not_in_the_way(tmp_path: Path) -> None:
+    case = Case(tmp_path, {"a/b": "1", "c": "1"}, {"a": "1", "c/d": "1"})
+
+    assert case.merged() == []
+    assert case.files() == {ANSWERS, "a", "c/d"}
 
 
 def test_the_lock_is_yours_and_the_answers_are_not(tmp_path: Path) -> None:

@@ -2,11 +2,10 @@
 
 import sys
 from io import StringIO
-from pathlib import Path
 
 import pytest
 
-from scripts.update import may_delete, obstacle, read_options
+from scripts.update import may_delete, read_options
 
 
 def test_options_about_questions_go_to_copier() -> None:
@@ -19,12 +18,26 @@ def test_options_about_questions_go_to_copier() -> None:
     assert not options.delete_edited
 
 
-@pytest.mark.parametrize("option", ["--pretend", "-n", "-o", "--trust", "somewhere"])
-def test_options_that_it_does_not_know_are_refused(option: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("--pretend", "unrecognized arguments: --pretend"),
+        ("--trust", "unrecognized arguments: --trust"),
+        ("somewhere", "unrecognized arguments: somewhere"),
+        ("-o rej", "conflicts always stand in the files, between marks: leave -o out"),
+        ("--conflict inline", "leave -o out"),
+        ("-d ci", "-d wants a question and an answer: -d ci=ANSWER"),
+        ("--data-file none.yml", "there is no file none.yml"),
+    ],
+)
+def test_options_that_mean_nothing_are_refused_in_a_sentence(
+    given: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as refused:
-        read_options([option])
+        read_options(given.split())
 
     assert refused.value.code == 2
+    assert capsys.readouterr().err.endswith(f"{told}\n")
 
 
 def test_without_anybody_to_ask_nothing_is_deleted(
@@ -35,14 +48,3 @@ def test_without_anybody_to_ask_nothing_is_deleted(
     assert not may_delete(["docs/edited.md"])
 
     assert "docs/edited.md\nAdd --delete-edited" in capsys.readouterr().out
-
-
-def test_a_folder_that_copier_did_not_make_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-
-    assert (
-        obstacle()
-        == "There is no .copier-answers.yml here: run this in a project that Copier made."
-    )

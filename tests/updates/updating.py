@@ -18,7 +18,8 @@ from copier._main import Worker
 from copier._types import VcsRef
 from copier._vcs import clone
 
-from scripts.merging import merge, prepare  # of projects: `template/scripts`
+from scripts.applying import apply  # of projects: `template/scripts`
+from scripts.merging import merge, prepare
 from tests.rendering.renders import Answers, compiling_once
 from tests.updates.history import Change, History, git
 
@@ -80,7 +81,10 @@ class Project:
         version = str(self.answers_file()["_commit"])
         old = fresh(history, version, self.recorded())
         new = fresh(history, to, {**self.recorded(), **ARRIVED, **answers})
-        return merge(prepare(old.folder, new.folder, self.folder), self.folder)
+        plan = prepare(old.folder, new.folder, self.folder)
+        merged = merge(plan)
+        apply(merged, plan.moves, self.folder)
+        return merged.conflicts()
 
     def switch(self, **answers: Any) -> None:
         """Other answers, of the same version."""

@@ -17,24 +17,27 @@ from .middleware import Layer, build_stack, refusals
 from .resources import Part
 
 
-def build_app(
+def build_app(  # noqa: PLR0913  # each by its name: the list of contents of a service
     settings: ChassisSettings,
     *,
     title: str,
+    distribution: str = "",
     middleware: Sequence[Layer],
     parts: Sequence[Part],
     routers: Iterable[APIRouter],
 ) -> DocumentedApp:
-    """Nothing is opened before its lifespan starts. `middleware` is a list from the outermost to
-    the innermost, `parts` one in the order of opening. The process ends with one line where a
-    router is behind no rule, or where a route is added to what is returned."""
+    """Nothing is opened before its lifespan starts. `distribution` is the name of the project in
+    `pyproject.toml`: the OpenAPI document has its version. `middleware` is a list from the
+    outermost to the innermost, `parts` one in the order of opening. The process ends with one line
+    where a router is behind no rule, or where a route is added to what is returned."""
     logs.configure(settings.log.level, settings.log.format)
     app = DocumentedApp(
         title=title,
+        distribution=distribution,
         lifespan=lifespan_with(settings, parts),
         middleware=build_stack(settings, middleware),
         exception_handlers=problems.HANDLERS,
-        openapi_url="/openapi.json" if settings.http.docs else None,
+        openapi_url=None,  # `docs` serves it
         docs_url=None,  # ours needs no other host
         redoc_url=None,
         # Nobody listens: asking at each request who does would cost more than a middleware.

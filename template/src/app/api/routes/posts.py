@@ -1,4 +1,4 @@
-"""`/api/v1/posts`, and the posts of one user."""
+"""Posts: all of them at `/api/v1/posts`, and those of one user."""
 
 from http import HTTPStatus
 from typing import Annotated

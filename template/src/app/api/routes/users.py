@@ -1,4 +1,4 @@
-"""`/api/v1/users`."""
+"""Users, at `/api/v1/users`: who writes posts."""
 
 from http import HTTPStatus
 from uuid import UUID

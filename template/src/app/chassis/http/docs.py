@@ -10,7 +10,7 @@ from pathlib import Path
 import fastapi_offline
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse
 
 # Only the files of this package are used, which are those of Swagger UI.
 _FILES = Path(fastapi_offline.__file__).parent / "static"
@@ -18,7 +18,8 @@ _SCRIPT, _STYLE, _ICON = "swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve `/docs`. Its addresses are relative, so that it works below any path of a proxy."""
+    """Serve `/openapi.json`, and `/docs`, whose addresses are relative, so that it works below any
+    path of a proxy."""
     page = get_swagger_ui_html(
         openapi_url="openapi.json",
         title=escape(app.title),
@@ -31,6 +32,12 @@ def add_docs(app: FastAPI) -> None:
     async def show(_: Request) -> Response:
         return HTMLResponse(page, headers=headers)
 
+    async def send_document(request: Request) -> Response:
+        prefix = request.scope.get("root_path", "").rstrip("/")
+        below = {"servers": [{"url": prefix}]} if prefix else {}
+        return JSONResponse({**app.openapi(), **below})
+
+    app.add_route("/openapi.json", send_document, include_in_schema=False)
     app.add_route("/docs", show, include_in_schema=False)
     for name in (_SCRIPT, _STYLE, _ICON):
         _add_file(app, name)

@@ -16,6 +16,8 @@ from ..errors import (
     Unavailable,
 )
 from ..schemas.problem import Problem
+from .about import about
+from .naming import name_operations, tags_of, with_plain_names
 from .problems import MEDIA_TYPE, type_of
 from .route_index import RouteIndex
 
@@ -58,7 +60,7 @@ def _problem(description: str) -> dict[str, Any]:
 class DocumentedApp(FastAPI):
     """Adds to each operation what its form tells: one with a body can be sent too much of it, one
     with an id in its path can be asked for what isn't there, one that removes something for what
-    others refer to.
+    others refer to. Names all of them, and the project.
 
     All of it happens when the document is made, nothing when a request is served.
     """
@@ -66,20 +68,30 @@ class DocumentedApp(FastAPI):
     index: RouteIndex
     """Finds the operation of a request."""
 
-    def __init__(self, *, refusals: Mapping[int, Mapping[str, Any]], **options: Any) -> None:
-        """`refusals` are what middleware answers by itself, whatever the operation: by status, what
-        the document tells beside the problem."""
+    def __init__(
+        self, *, distribution: str = "", refusals: Mapping[int, Mapping[str, Any]], **options: Any
+    ) -> None:
+        """`distribution` is the project's name in `pyproject.toml`. `refusals` are what middleware
+        answers by itself, whatever the operation: by status, what the document tells beside the
+        problem."""
         super().__init__(**options)
-        self._refusals = refusals
+        self._distribution, self._refusals = distribution, refusals
 
     def openapi(self) -> dict[str, Any]:
         before = self.openapi_schema
         document = super().openapi()
         if document is not before:
-            _replace_schemas(document.setdefault("components", {}).setdefault("schemas", {}))
-            for context, operation in _operations(document, iter_route_contexts(self.routes)):
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            _replace_schemas(schemas)
+            documented = list(_operations(document, iter_route_contexts(self.routes)))
+            for context, operation in documented:
                 found = dict.fromkeys(_problems_of(context, operation), _NOTHING)
                 _add_problems(operation, {**found, **self._refusals})
+                operation.setdefault("security", [])  # needs none, and says so
+            name_operations(documented)
+            document["info"] |= about(self._distribution)
+            document |= {"servers": [{"url": "/"}], "tags": tags_of(documented)}
+            self.openapi_schema = document = with_plain_names(document, documented)
         return document
 
 
@@ -104,11 +116,11 @@ def _operations(
 
 def _problems_of(route: RouteContext, operation: Mapping[str, Any]) -> Iterator[int]:
     """What an operation can answer, by its form."""
-    yield HTTPStatus.INTERNAL_SERVER_ERROR
+    yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR)
     if route.dependant.dependencies:
         yield HTTPStatus.SERVICE_UNAVAILABLE
     if "requestBody" in operation:
-        yield from (HTTPStatus.BAD_REQUEST, CONTENT_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        yield from (CONTENT_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     if "requestBody" in operation or "parameters" in operation:
         yield UNPROCESSABLE_CONTENT
     if "{" in (route.path_format or ""):

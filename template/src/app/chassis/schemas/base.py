@@ -1,5 +1,6 @@
 """What all schemas share."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, model_validator
@@ -12,6 +13,12 @@ class Schema(BaseModel):
 
     # A validation error that nobody expects is logged with its stack, not with the values.
     model_config = ConfigDict(use_attribute_docstrings=True, hide_input_in_errors=True)
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`PostReadPage` for `Page[PostRead]`: clients are generated from these names."""
+        names = [getattr(each, "__name__", str(each)) for each in params]
+        return "".join([*(re.sub(r"\W+", "_", name) for name in names), cls.__name__])
 
 
 class Input(Schema):
