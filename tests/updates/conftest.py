@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.updates.living import Project, start_project, template_with_versions
+from tests.updates.living import BRIEF, Project, start_project, template_with_versions
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,10 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def started(versions: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project of the old version, which takes its time: `living` lends it to each test."""
-    return start_project(versions, tmp_path_factory.mktemp("living") / "service", preset="minimal")
+    project = start_project(
+        versions, tmp_path_factory.mktemp("living") / "service", preset="minimal"
+    )
+    return Project(project.folder, BRIEF)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import os
 import pty
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
@@ -74,9 +74,15 @@ class Done:
     output: str
 
 
+BRIEF = {"PYTEST_ADDOPTS": "--ignore=tests/chassis"}
+"""For tests of commands: what the chassis does is proven by rows."""
+
+
 @dataclass(frozen=True)
 class Project:
     folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    """Environment variables for its commands."""
 
     def path(self, path: str) -> Path:
         return self.folder / path
@@ -96,7 +102,7 @@ class Project:
         done = subprocess.run(
             ["sh", "-ec", command],
             cwd=self.folder,
-            env=variables(),
+            env=variables() | self.settings,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -118,7 +124,7 @@ class Project:
         with subprocess.Popen(
             ["sh", "-ec", command],
             cwd=self.folder,
-            env=variables() | {"TERM": "dumb", "PROMPT_TOOLKIT_NO_CPR": "1"},
+            env=variables() | self.settings | {"TERM": "dumb", "PROMPT_TOOLKIT_NO_CPR": "1"},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

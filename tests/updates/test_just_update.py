@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.updates.history import git
-from tests.updates.living import NEW, OLD, Project, commit, start_project
+from tests.updates.living import BRIEF, NEW, OLD, Project, commit, start_project
 
 pytestmark = pytest.mark.slow
 
@@ -182,7 +182,7 @@ def with_migration(versions: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     )
     project.must('uv run just migrate "add invoices" && uv run just upgrade')
     commit(project.folder)
-    return project
+    return Project(project.folder, BRIEF)
 
 
 def test_migrations_of_both_sides_are_joined_and_stay(with_migration: Project) -> None:

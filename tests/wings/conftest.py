@@ -10,7 +10,7 @@ from tests.environments.installing import Environment
 from tests.rendering.renders import Renderer
 from tests.wings import adding
 
-Checked = Callable[[Path], str]
+Checked = Callable[..., str]
 
 
 @pytest.fixture
@@ -21,6 +21,6 @@ def project(renderer: Renderer, tmp_path: Path, request: pytest.FixtureRequest) 
 
 @pytest.fixture
 def check(environment: Environment, tmp_path: Path) -> Generator[Checked]:
-    """Takes the folder of a project, which is removed afterwards."""
-    yield lambda folder: adding.check(folder, environment)
+    """Takes the folder of a project, which is removed afterwards, and which tests to run."""
+    yield lambda folder, *tests: adding.check(folder, environment, *tests)
     shutil.rmtree(tmp_path, ignore_errors=True)
