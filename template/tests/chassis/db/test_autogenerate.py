@@ -19,7 +19,7 @@ from app.chassis.config import ChassisSettings
 from app.chassis.db.autogenerate import OFFLINE, OPTIONS
 from app.chassis.db.columns import ENUM, NAMES
 from app.chassis.db.driver import create_migration_engine
-from app.chassis.db.engine import DatabaseSettings
+from app.chassis.db import DatabaseSettings
 
 from ..database import another_database, run_script
 

@@ -11,7 +11,7 @@ import pytest
 from alembic.util import CommandError
 
 from app.chassis.config import ChassisSettings
-from app.chassis.db.engine import DatabaseSettings
+from app.chassis.db import DatabaseSettings
 from app.chassis.db.migrating import migration_connection
 
 from ..database import another_database, hanging_database, unreachable_database
