@@ -16,10 +16,10 @@ from alembic.operations.ops import DowngradeOps, UpgradeOps
 from sqlalchemy import CheckConstraint, Column, Connection, Index, MetaData, Table
 
 from app.chassis.config import ChassisSettings
+from app.chassis.db import DatabaseSettings
 from app.chassis.db.autogenerate import OFFLINE, OPTIONS
 from app.chassis.db.columns import ENUM, NAMES
 from app.chassis.db.driver import create_migration_engine
-from app.chassis.db import DatabaseSettings
 
 from ..database import another_database, run_script
 
