@@ -1,13 +1,15 @@
 """These tests are about your application again."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from sqlalchemy import MetaData
 
+from app.chassis.db.database import Database
 from app.config import Settings
 from app.db.models import Base
 
@@ -15,6 +17,7 @@ from ...letting_in import sign_in_admin
 from ..fixtures import emptied_afterwards
 from ..running import Running
 from .leaving import visiting
+from .operations import Operation, Send
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -52,3 +55,15 @@ async def headers(
     in_process.loop = asyncio.get_running_loop()
     async with emptied_afterwards(closed_service.database, tables) as database:
         yield await sign_in_admin(database, settings)
+
+
+@pytest.fixture
+async def send(visitor: httpx2.AsyncClient, database: Database, settings: Settings) -> Send:
+    """As an admin who is signed in, so that it gets past the door."""
+    headers = await sign_in_admin(database, settings)
+
+    async def send(operation: Operation, request: Mapping[str, Any]) -> httpx2.Response:
+        given = {**request, "headers": headers | request["headers"]}
+        return await visitor.request(operation.method, **given)
+
+    return send

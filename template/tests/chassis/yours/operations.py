@@ -1,10 +1,12 @@
 """The operations of the OpenAPI document, each with a valid request to break."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
+
+import httpx2
 
 from app.config import Settings
 from app.main import create_app
@@ -46,6 +48,10 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+Send = Callable[[Operation, Mapping[str, Any]], Coroutine[Any, Any, httpx2.Response]]
+"""Sends a request of an operation."""
 
 
 class Document(Samples):

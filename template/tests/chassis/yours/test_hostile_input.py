@@ -1,19 +1,13 @@
 """Hostile input must be refused with a problem, or, where it does no harm, answered as
 documented."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 import httpx2
 import pytest
 
-from app.chassis.db.database import Database
-from app.config import Settings
-
-from ...letting_in import sign_in_admin
 from .attacks import DOCUMENT, OPERATIONS, SECRET, Attack, attacks
-from .operations import Operation
+from .operations import Operation, Send
 from .quiet import noted
 from .seeds import Known
 
@@ -46,21 +40,6 @@ def flaw(status: int, answer: httpx2.Response) -> str | None:
     if SECRET in answer.text:
         return f"repeats what was sent: {answer.text[:500]}"
     return "a long answer" if len(answer.content) + len(str(answer.headers)) > 50_000 else None
-
-
-Send = Callable[[Operation, Mapping[str, Any]], Awaitable[httpx2.Response]]
-
-
-@pytest.fixture
-async def send(visitor: httpx2.AsyncClient, database: Database, settings: Settings) -> Send:
-    """As an admin who is signed in, so that it gets past the door."""
-    headers = await sign_in_admin(database, settings)
-
-    async def send(operation: Operation, request: Mapping[str, Any]) -> httpx2.Response:
-        given = {**request, "headers": headers | request["headers"]}
-        return await visitor.request(operation.method, **given)
-
-    return send
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
