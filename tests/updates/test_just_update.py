@@ -191,7 +191,7 @@ def test_migrations_of_both_sides_are_joined_and_stay(with_migration: Project) -
     told = project.must(f"{SWITCH} -d auth=jwt --no-check")
 
     assert "Updated to other answers." in told
-    assert len(project.must("uv run alembic heads").splitlines()) == 2
+    assert project.must("uv run alembic heads").count("(head)") == 2
     assert "passed" in project.must("uv run just update --finish")  # as after a conflict
     assert len(project.must("uv run alembic heads").splitlines()) == 1
     project.must("uv run just upgrade")  # the database that has the own migration already
@@ -207,5 +207,5 @@ def test_migrations_of_both_sides_are_joined_and_stay(with_migration: Project) -
 
     told = project.must(f"{SWITCH} -d auth=jwt --no-check")
 
-    assert "a migration of yours dropped what they made:\n    migrations/versions/0002" in told
+    assert "a migration of yours dropped what they made:\n    migrations/versions/0004" in told
     assert 'uv run just migrate "make what is back"' in told
