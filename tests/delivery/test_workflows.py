@@ -85,6 +85,13 @@ def test_workflows_let_nobody_in(on_github: Path) -> None:
     lint(["zizmor", *options, configuration], [GITHUB, on_github / ".github"])
 
 
+def test_only_the_schedule_for_updates_updates(on_gitlab: Path) -> None:
+    """Others are the owner's."""
+    (rule,) = load(on_gitlab / ".gitlab-ci.yml")["update"]["rules"]
+
+    assert rule == {"if": '$CI_PIPELINE_SOURCE == "schedule" && $TEMPLATE_UPDATE_TOKEN'}
+
+
 def test_shell_scripts_are_right(on_github: Path, on_gitlab: Path, tmp_path: Path) -> None:
     scripts = []
     for name, job in load(on_gitlab / ".gitlab-ci.yml").items():

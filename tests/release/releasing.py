@@ -7,6 +7,7 @@ every test passes. Then it dates the section, bumps the version and commits.
 import re
 import shlex
 import subprocess
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def release(repository: Path, wanted: str, tests: list[str], today: date) -> Ver
     if git(repository, "status", "--porcelain"):
         raise RefusedError("Not everything is committed.")
     version = newer(wanted, version_of((repository / "pyproject.toml").read_text()))
+    not_tagged(version, tags(repository))
     changelog = dated((repository / "CHANGELOG.md").read_text(), version, today)
     if subprocess.run(tests, cwd=repository, check=False).returncode:
         raise RefusedError(f"`{shlex.join(tests)}` failed.")
@@ -49,6 +51,28 @@ def newer(wanted: str, current: Version) -> Version:
     if version <= current:
         raise RefusedError(f"{version} is not newer than {current}.")
     return version
+
+
+def tags(repository: Path) -> dict[Version, str]:
+    """Of versions, here and where it is pushed to."""
+    names = git(repository, "tag").split()
+    for remote in git(repository, "remote").split():
+        asked = ["git", "ls-remote", "--tags", "--refs", remote]
+        done = subprocess.run(asked, cwd=repository, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise RefusedError(
+                f"{remote} can't be asked for its tags: `{shlex.join(asked)}` failed."
+            )
+        names += re.findall(r"refs/tags/(.+)$", done.stdout, re.MULTILINE)
+    return {Version(name[1:]): name for name in names if re.fullmatch(r"v\d+\.\d+\.\d+", name)}
+
+
+def not_tagged(version: Version, known: Mapping[Version, str]) -> None:
+    """Copier takes the newest tag: one that is there already, or a newer one, would be had instead
+    of this release."""
+    newest = max(known, default=None)
+    if newest and newest >= version:
+        raise RefusedError(f"There is a tag {known[newest]}: {version} would not be the newest.")
 
 
 def dated(changelog: str, version: Version, today: date) -> str:

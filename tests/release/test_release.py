@@ -85,6 +85,26 @@ def test_what_is_not_committed_is_not_released(repository: Path) -> None:
     assert_refused(repository, "77.0.0", "Not everything is committed", PASSING)
 
 
+@pytest.mark.parametrize("tag", ["v77.0.0", "v77.0.1"])
+@pytest.mark.parametrize("place", ["here", "where it is pushed to"])
+def test_a_version_that_has_a_tag_is_not_released_again(
+    repository: Path, tmp_path: Path, tag: str, place: str
+) -> None:
+    origin = tmp_path / "origin"
+    git(tmp_path, "init", "--quiet", "--bare", str(origin))
+    git(repository, "remote", "set-url", "origin", str(origin))
+    git(repository, "tag", tag)
+    if place != "here":
+        git(repository, "push", "--quiet", "origin", tag)
+        git(repository, "tag", "--delete", tag)
+    assert_refused(repository, "77.0.0", f"There is a tag {tag}", PASSING)
+
+
+def test_tags_that_can_not_be_asked_for_are_no_reason_to_go_on(repository: Path) -> None:
+    git(repository, "remote", "set-url", "origin", "/nowhere")
+    assert_refused(repository, "77.0.0", "origin can't be asked for its tags", PASSING)
+
+
 @pytest.mark.parametrize("version", ["77", "v77.0.0", "77.0.0rc1", "77.0.0.dev1", "next"])
 def test_a_release_has_three_numbers(repository: Path, version: str) -> None:
     assert_refused(repository, version, "of the form X.Y.Z", PASSING)

@@ -160,6 +160,21 @@ def test_migrations_never_go(tmp_path: Path, text: str) -> None:
     assert case.read(MIGRATION) == text
 
 
+DROP = "def upgrade():\n    op.drop_table('x')\n\n\ndef downgrade():\n    op.create_table('x')\n"
+MAKE = DROP.replace("drop", "make").replace("create", "drop")
+
+
+@pytest.mark.parametrize(("mine", "back"), [(DROP, [MIGRATION]), (MAKE, [])], ids=["drop", "make"])
+def test_migrations_that_come_back_bring_nothing_when_yours_dropped_it(
+    tmp_path: Path, mine: str, back: list[str]
+) -> None:
+    case = Case(tmp_path, {"a": "1"}, {"a": "1", MIGRATION: "1"})
+    write(case.project, {MIGRATION: "1", "migrations/versions/0003_mine.py": mine})
+
+    assert case.prepared().back == back
+    assert case.merged() == []
+
+
 @pytest.mark.parametrize(
     ("new", "yours", "named"),
     [

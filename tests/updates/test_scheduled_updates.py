@@ -17,7 +17,10 @@ pytestmark = pytest.mark.slow
 BRANCH = f"template-{NEW}"
 REWORDED, LOST = "src/app/chassis/garbage.py", "docs/lost.md"
 
-GH = '#!/bin/sh\nprintf "%s\\n" "$*" >> "$GH_CALLS"\n'
+GH = """#!/bin/sh
+printf "%s\\n" "$*" >> "$GH_CALLS"
+case "$*" in "pr list"*) echo "$GH_OPENED" ;; esac
+"""
 """GitHub's own program is for GitHub only: what it is told is written down."""
 
 HOOK = '#!/bin/sh\nenv | sed -n "s/^GIT_PUSH_OPTION_[0-9]*=//p" > push-options\n'
@@ -66,8 +69,9 @@ def assert_pushed(origin: Path) -> None:
     assert LOST not in git(origin, "ls-tree", "-r", "--name-only", BRANCH).splitlines()
 
 
-def on_github(project: Project, folder: Path) -> list[str]:
-    """Take the steps; the result is what was told to `gh`."""
+def on_github(project: Project, folder: Path, opened: int = 0) -> list[str]:
+    """Take the steps, where so many pull requests have been opened from the branch; the result is
+    what was told to `gh`."""
     programs = folder / "bin"
     programs.mkdir(exist_ok=True)
     (programs / "gh").write_text(GH)
@@ -77,7 +81,11 @@ def on_github(project: Project, folder: Path) -> list[str]:
         file.write_text("")
     told = {"GITHUB_OUTPUT": output, "GITHUB_ENV": environment, "RUNNER_TEMP": folder}
     given = {name: str(value) for name, value in told.items()}
-    given |= {"GH_CALLS": str(calls), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    given |= {
+        "GH_OPENED": str(opened),
+        "GH_CALLS": str(calls),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+    }
     for step in job(project, ".github/workflows/update.yml", "update")["steps"]:
         if "run" not in step or ("if" in step and "newer=true" not in output.read_text()):
             continue
@@ -100,7 +108,10 @@ def test_github_opens_the_newer_version_as_a_pull_request(
 
         kept = git(origin, "rev-parse", BRANCH)
         living.git("reset", "--quiet", "--hard", "HEAD^")
-        assert not any("pr create" in call for call in on_github(living, tmp_path))
+        assert not any("pr create" in call for call in on_github(living, tmp_path, opened=1))
+        living.git("reset", "--quiet", "--hard", "HEAD^")
+        again = on_github(living, tmp_path)
+        assert any("pr create" in call for call in again), "it failed once, and never came"
         assert git(origin, "rev-parse", BRANCH) == kept, "it pushed over somebody's work"
     finally:
         living.git("remote", "remove", "origin")

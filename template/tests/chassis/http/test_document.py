@@ -113,6 +113,18 @@ def test_the_project_is_what_it_is_installed_as(
     }
 
 
+def test_the_document_says_what_the_project_is(
+    settings: ChassisSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    installed(tmp_path)
+    options: dict[str, Any] = {"middleware": [], "parts": [], "routers": []}
+
+    app = build_app(settings, title="Mine", distribution=NAME, **options)
+
+    assert app.openapi()["info"] == {"title": "Mine", "version": "1.2.3"}
+
+
 def test_what_it_does_not_say_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     installed(tmp_path, Author="Ada", License_Expression="LicenseRef-Proprietary")
