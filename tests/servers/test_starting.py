@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
@@ -200,6 +200,38 @@ def test_just_run_needs_neither_uv_nor_a_network_nor_a_home(
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=MOST_SECONDS)
+
+
+COMMANDS = {
+    "uvicorn": ["uvicorn", "app.main:create_app", "--factory"],
+    "granian": ["granian", "--interface", "asgi", "--factory", "app.main:create_app"],
+}
+
+
+def test_the_command_of_the_server_itself_goes_on_working(
+    render: Render, environment: Environment, tmp_path: Path
+) -> None:
+    given = variables(environment, APP_HTTP_DRAIN_DELAY="0")
+    program, *arguments = COMMANDS[render.context["server"]]
+    with (tmp_path / "log").open("wb") as output:
+        process = subprocess.Popen(
+            [environment.program(program), *arguments, "--port", given["PORT"]],
+            cwd=render.folder,
+            env=given,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        until(lambda: is_live(given["PORT"]))
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=MOST_SECONDS) in {0, -signal.SIGTERM}
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert "Draining" in (tmp_path / "log").read_text()
 
 
 def test_the_port_is_closed_when_the_workers_have_stopped_listening(

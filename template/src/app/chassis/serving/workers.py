@@ -62,6 +62,7 @@ class _First:
         if worker := os.fork():
             os.close(telling)
             self._workers[worker] = told
+            logger.info("Started a worker", extra={"worker": worker})
             return None
         os.close(told)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
