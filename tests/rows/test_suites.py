@@ -17,7 +17,7 @@ from tests.variants.numbered import VARIANTS
 LINT = ["ruff format --check", "ruff check", "mypy", "lint-imports"]
 STEPS = {
     "check-all": [*LINT, "pytest -n auto"],
-    "check": [*LINT, 'pytest -n auto -m "not processes"'],
+    "check": [*LINT, 'pytest -n auto -m "not thorough"'],
 }
 
 

@@ -50,9 +50,9 @@ os.environ["APP_RATE_LIMIT_DEFAULT"] = os.environ["APP_RATE_LIMIT_STRICT"] = "99
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if terminalreporter.config.option.markexpr == "not processes":
+    if terminalreporter.config.option.markexpr == "not thorough":
         terminalreporter.write_line(
-            "Left to `just check-all`: what proves the chassis by processes, faults and signals."
+            "Left to `just check-all`: processes, faults, signals, races and each limit."
         )
 
 

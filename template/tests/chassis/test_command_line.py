@@ -7,7 +7,7 @@ import pytest
 
 from .fixtures import PROJECT
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 
 def call(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -24,7 +24,7 @@ from .things.application import create_app
 from .things.factory import URL, box_body
 from .waiting import PATIENCE
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 STOPPED = -signal.SIGTERM
 """Ended by the signal, once all is done."""

@@ -9,7 +9,7 @@ from .forking import forker, run_forked
 from .serving import wait_for_lines
 from .waiting import PATIENCE
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 TELLING = """
 import os, sys

@@ -44,7 +44,7 @@ sys.exit(f"requests imported {late}" if late else 0)
 """
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 def test_requests_import_nothing(settings: ChassisSettings, tables_made: None) -> None:
     """An import blocks the loop, and so everybody's requests."""
     variables = environment(settings, port=0) | {"APP_LOG_LEVEL": "ERROR"}

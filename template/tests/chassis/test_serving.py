@@ -17,7 +17,7 @@ from .serving import SERVES, YOURS, server, wait_for_lines, wait_until_live
 from .things.factory import URL, box_body
 from .waiting import PATIENCE
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 # What a client library would not send.
 RAW_REQUESTS = {

@@ -14,7 +14,7 @@ from ..resources.accounts import ME, PASSWORD, bearer, log_in, person, refresh, 
 from ..resources.users import user_body
 from .commands import run_command
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 
 def create_admin(settings: Settings, email: str, password: str = PASSWORD) -> CompletedProcess[str]:

@@ -88,7 +88,7 @@ async def run_twice(name: str, settings: Settings, email: str) -> list[tuple[int
     return [(run.returncode, run.stdout, run.stderr) for run in done]
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 async def test_two_commands_that_make_one_admin_both_say_so(
     settings: Settings, guarded: Running
 ) -> None:
@@ -100,7 +100,7 @@ async def test_two_commands_that_make_one_admin_both_say_so(
     assert await is_admin(guarded, email)
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 async def test_two_commands_that_sign_out_one_user_both_say_so(
     settings: Settings, guarded: Running
 ) -> None:

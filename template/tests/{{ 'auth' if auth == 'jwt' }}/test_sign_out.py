@@ -9,7 +9,7 @@ from ..chassis.running import Running
 from ..resources.accounts import ME, bearer, log_in, person, refresh
 from .commands import run_command
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 
 async def test_a_user_is_out_everywhere_and_may_sign_in_again(

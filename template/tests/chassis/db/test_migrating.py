@@ -20,7 +20,7 @@ from ..forking import run_forked
 from ..serving import environment
 from ..waiting import PATIENCE
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ async def test_a_violation_among_many_rows_is_an_error_of_the_service(database: 
             await BoxRepository(session).add_rows([box, box])
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 async def test_many_rows_are_inserted_in_chunks_with_flat_memory(database: Database) -> None:
     box = await store_box(database)
 

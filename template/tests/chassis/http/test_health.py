@@ -39,7 +39,7 @@ async def test_a_flood_of_probes_opens_few_connections(service: Running) -> None
     assert len(opened) <= 10 * len(service.database.probes)
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 def test_probes_may_ask_for_the_status_alone(settings: ChassisSettings, tmp_path: Path) -> None:
     log = tmp_path / "log"
     lost = settings.model_copy(update={"database": unreachable_database()})
@@ -78,7 +78,7 @@ async def test_without_a_database_the_service_lives_but_is_not_ready(
     assert request.json()["type"] == "urn:problem-type:database-unavailable"
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: ChassisSettings) -> None:
     with hanging_database() as database:
         health = HealthSettings(timeout=0.3)
@@ -92,7 +92,7 @@ async def test_readiness_does_not_wait_for_a_database_that_hangs(settings: Chass
     assert isinstance(refused.value.__cause__, TimeoutError), "its own, not the database's"
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 async def test_a_database_that_hangs_delays_the_start_and_does_not_prevent_it(
     settings: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:

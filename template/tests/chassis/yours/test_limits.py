@@ -11,7 +11,7 @@ import schemathesis
 
 from .judging import judge, schema_in
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 schema = schema_in("coverage")
 

@@ -73,7 +73,7 @@ def run_alembic(*arguments: str, **settings: str) -> str:
     return done.stdout
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 def test_their_sql_does_what_they_do(fresh: Config) -> None:
     """Written without a database, and without settings."""
     run_script(fresh.attributes["database"], run_alembic("upgrade", "head", "--sql"))
@@ -81,7 +81,7 @@ def test_their_sql_does_what_they_do(fresh: Config) -> None:
     command.check(fresh)
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 def test_what_a_command_is_asked_for_is_all_that_it_prints(
     settings: Settings, migrated: None, alembic_config: Config
 ) -> None:

@@ -12,6 +12,9 @@ from .operations import Operation, Send
 from .quiet import noted
 from .seeds import Known
 
+# Their number grows with the square of that of your operations.
+pytestmark = pytest.mark.thorough
+
 WRITING = [each for each in OPERATIONS if each.method in {"POST", "PUT", "PATCH", "DELETE"}]
 TIMES = 2
 """How often each of the two is sent."""

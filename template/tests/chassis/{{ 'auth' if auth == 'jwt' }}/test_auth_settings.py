@@ -61,7 +61,7 @@ def test_production_does_not_start_without_a_good_secret(
     assert not [secret for secret in secrets or () if secret in told], "the value is told"
 
 
-@pytest.mark.processes
+@pytest.mark.thorough
 def test_the_command_in_the_message_makes_one_that_is_taken(tmp_path: Path) -> None:
     command = shlex.split(MAKE_ONE.replace("python", sys.executable, 1))
     made = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)

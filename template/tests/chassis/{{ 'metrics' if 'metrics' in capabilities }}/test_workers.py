@@ -14,7 +14,7 @@ from .. import witness
 from ..serving import SERVES, server, wait_for_lines, wait_until, wait_until_live
 from ..waiting import PATIENCE
 
-pytestmark = pytest.mark.processes
+pytestmark = pytest.mark.thorough
 
 REQUESTS = 40
 BEARER = {"Authorization": f"Bearer {witness.SECRET}"}
