@@ -81,7 +81,7 @@ def unknown(options: Sequence[str], folder: Path) -> str:
 def _given(options: Sequence[str]) -> list[str]:
     """Names of questions, or patterns of them."""
     keys = []
-    for name, value in zip(options, [*options[1:], ""], strict=True):
+    for name, value in zip(options, [*options, ""][1:], strict=True):
         if name in {"-d", "--data"}:
             keys.append(value.partition("=")[0])
         elif name == "--ask":

@@ -80,6 +80,7 @@ def test_an_answer_that_nothing_asks_for_is_not_dropped(project: Path, tmp_path:
     new = project / "new"
     render(new, "--defaults", "-d", "colour=blue")
 
+    assert unknown([], new) == ""
     assert unknown(["-l", "-d", "color=blue", "--ask", "s*"], new) == ""
     told = "With these answers, nothing asks for"
     assert unknown(["-d", "colour=blue"], new) == f"{told} colour. Did you mean color?"
