@@ -15,8 +15,8 @@ from tests.mutations.listed import CHECKS, Mutation
 from tests.servers.commands import run
 
 FORKED = Path(__file__).parent / "forked_pytest.py"
-ENOUGH = 100
-"""Seconds for a test: some mutations make it hang."""
+ENOUGH = 40
+"""Seconds for a test with a mutation: some make it hang."""
 
 
 class NothingProvenError(Exception):
@@ -52,13 +52,13 @@ class Workshop:
         shutil.copy2(file, whole)
         try:
             file.write_text(mutation.applied(file.read_text()))
-            failed, output = self._run(mutation.tests, mutation.says)
+            failed, output = self._run(mutation.tests, mutation.says, f"--timeout={ENOUGH}")
         finally:
             whole.replace(file)  # with its age, by which Python knows what it has compiled
         survived = tuple(test for test in mutation.tests if test not in failed)
         return Verdict(mutation, survived, time.monotonic() - begin, output)
 
-    def _run(self, tests: Sequence[str], says: str = "") -> tuple[set[str], str]:
+    def _run(self, tests: Sequence[str], says: str = "", *more: str) -> tuple[set[str], str]:
         """Those that failed, and what was printed if anything did. What can't even begin, as with a
         mistake of the mutation's own, has not failed."""
         failed, printed = set[str](), list[str]()
@@ -70,20 +70,17 @@ class Workshop:
                 failed |= {name} if status == 1 and says in output else set()
                 printed.append(output)
         if named := [test for test in tests if test not in CHECKS]:
-            status, output = self._tests(named)
+            status, output = self._tests([*more, *(["-x"] if len(named) == 1 else []), *named])
             failed |= {name for name in named if _has_failed(name, output)}
             printed += [output] if status else []
         return failed, "\n".join(printed)
 
-    def _tests(self, tests: Sequence[str]) -> tuple[int, str]:
+    def _tests(self, asked: Sequence[str]) -> tuple[int, str]:
         assert self._pytest.stdin
         assert self._pytest.stdout
         unimportant = "ignore::pytest.PytestAssertRewriteWarning"  # libraries are there already
-        arguments = ["-q", "-n0", "--tb=short", "-W", unimportant, f"--timeout={ENOUGH}"]
-        first_is_enough = ["-x"] if len(tests) == 1 else []
-        print(
-            json.dumps([*arguments, *first_is_enough, *tests]), file=self._pytest.stdin, flush=True
-        )
+        arguments = ["-q", "-n0", "--tb=short", "-W", unimportant, *asked]
+        print(json.dumps(arguments), file=self._pytest.stdin, flush=True)
         status, output = json.loads(self._pytest.stdout.readline())
         return status, output
 

@@ -35,7 +35,7 @@ RENDERS: Mapping[str, Mapping[str, Any]] = {
 """The answers of each, by the name that the list has for it."""
 
 CHECKS: Mapping[str, tuple[str, ...]] = {
-    "ruff check": ("ruff", "check", "--quiet"),
+    "ruff check": ("ruff", "check", "--output-format=json"),
     "ruff format": ("ruff", "format", "--check", "--quiet"),
     "lint-imports": ("lint-imports",),
 }
