@@ -40,6 +40,13 @@ bench *arguments:
     tests/system-packages
     uv run --group bench python -m benchmarks "${@:---write}"
 
+# `just mutate PO1` and `just mutate "idle was lent"` try some; `--write` writes docs/reference/patterns.md instead.
+
+# Break renders on purpose, one change at a time: the tests that prove a pattern have to fail
+mutate *options:
+    tests/system-packages
+    uv run python -m tests.mutations "$@"
+
 # Run variants alone, by number; each stays in .variants/NUMBER
 variant +numbers:
     uv run pytest {{ cores }} tests/rows/test_rows.py --rows "$*"

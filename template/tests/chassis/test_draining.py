@@ -174,6 +174,40 @@ def test_a_signal_while_it_starts_ends_it_at_once(
         assert process.wait(timeout=PATIENCE) == STOPPED
 
 
+OPENING = """
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+@asynccontextmanager
+async def lifespan(app):
+    print("it is opening", flush=True)
+    while not Path("go on").exists():
+        await asyncio.sleep(0.02)
+    yield
+
+def create_slow():
+    return FastAPI(lifespan=lifespan)
+"""
+
+
+def test_nor_is_a_signal_lost_while_it_opens_what_it_needs(
+    own: ChassisSettings, tmp_path: Path
+) -> None:
+    (tmp_path / "opening.py").write_text(OPENING)
+    path = os.pathsep.join(map(str, (PROJECT / "src", PROJECT, tmp_path)))
+    log = tmp_path / "log"
+    told = {"PYTHONPATH": path, "anew": "it is about the start"}
+    with server(own, log, "opening:create_slow", **told) as (process, _):
+        wait_for_lines(log, "it is opening")
+        process.send_signal(signal.SIGTERM)
+        (tmp_path / "go on").touch()
+
+        assert process.wait(timeout=PATIENCE) == STOPPED
+
+
 async def test_the_signal_belongs_to_the_application_while_it_runs(
     settings: ChassisSettings,
 ) -> None:

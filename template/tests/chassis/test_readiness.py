@@ -10,7 +10,7 @@ from app.chassis.draining import Draining
 from app.chassis.errors import DatabaseUnavailable, NotReady
 from app.chassis.readiness import FRESH, Readiness, answering_together
 
-from .waiting import until
+from .waiting import PATIENCE, until
 
 
 class Clock:
@@ -119,6 +119,23 @@ async def test_who_waits_is_told_in_time_and_the_question_is_given_up() -> None:
     await until(lambda: ping.given_up == 1)
 
     assert isinstance(refused.value.__cause__, TimeoutError)
+
+
+async def test_nobody_waits_until_a_question_is_given_up() -> None:
+    """A driver may take its time for that."""
+    given_up = asyncio.Event()
+
+    async def ping() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await given_up.wait()
+
+    readiness = Readiness(ping, Draining(0), timeout=0.05)
+    async with asyncio.timeout(PATIENCE):
+        assert "does not answer" in await refusal(readiness)
+    given_up.set()
+    await readiness.close()
 
 
 async def test_draining_shows_at_once_though_a_good_answer_is_fresh() -> None:

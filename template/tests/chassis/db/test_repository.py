@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidRequestError
+from uuid_utils.compat import uuid7
 
 from app.chassis.db.database import Database
 
@@ -80,6 +81,19 @@ async def test_rows_and_entities_hold_the_same(database: Database) -> None:
     assert missing is None
     for column in Box.__table__.columns:
         assert getattr(row, column.name) == getattr(box, column.name)
+
+
+async def test_lists_are_in_order_of_creation(database: Database) -> None:
+    """Not in that in which rows were stored, as databases tend to find them."""
+    ids = [uuid7() for _ in range(3)]
+    async with database.transaction() as session:
+        for box_id in reversed(ids):
+            await BoxRepository(session).add(Box(id=box_id, **box_body()))
+
+    boxes = BoxRepository(database.reader)
+    assert [box.id for box in await boxes.list(limit=9)] == ids
+    assert [box.id for box in await boxes.get_many(ids[::-1])] == ids
+    assert [row.id for row in await boxes.read_page(limit=9)] == ids
 
 
 async def test_a_list_with_children_takes_two_statements(database: Database) -> None:

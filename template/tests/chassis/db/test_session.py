@@ -214,6 +214,18 @@ async def test_entities_that_nobody_flushed_are_committed(database: Database) ->
     assert await count_boxes(database) == 1
 
 
+async def test_nothing_is_written_before_it_is_flushed(database: Database) -> None:
+    """A question is no moment for a constraint to speak up."""
+    async with database.transaction() as session:
+        boxes = BoxRepository(session)
+        session.add(Box(**box_body()))
+        asked = [await boxes.count()]
+        await session.flush()
+        asked.append(await boxes.count())
+
+    assert asked == [0, 1]
+
+
 async def test_rows_of_entities_hold_entities(database: Database) -> None:
     box = await store_box(database)
     statement = select(Box).where(Box.id == bindparam("id"))

@@ -11,11 +11,14 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 from sqlalchemy import text
+from starlette.responses import PlainTextResponse
+from starlette.types import Message
 
 from app.chassis.config import ChassisSettings
 from app.chassis.errors import DatabaseUnavailable
 from app.chassis.http.deps import SessionDep
 from app.chassis.logs import JsonFormatter
+from app.chassis.middleware.problems import Problems
 
 from ..running import running
 from ..things.application import create_app
@@ -259,3 +262,19 @@ async def test_a_kind_that_is_unknown_is_not_repeated(failing: httpx2.AsyncClien
 
     assert response.status_code == 422
     assert "hunter2" not in response.text
+
+
+async def test_what_a_library_refuses_in_plain_text_becomes_a_problem() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    refusing = Problems(PlainTextResponse("No.", 400))
+    await refusing({"type": "http", "headers": []}, receive, send)
+
+    assert (b"content-type", b"application/problem+json") in sent[0]["headers"]
+    assert b"No." not in sent[1]["body"]
