@@ -31,6 +31,7 @@ USED_OTHERWISE = {
     "import-linter": "a step of `just check`",
     "mypy": "a step of `just check`",
     "pytest-asyncio": "a plugin of pytest",
+    "pytest-cov": "a plugin of pytest",
     "pytest-timeout": "a plugin of pytest",
     "pytest-xdist": "a plugin of pytest",
     "ruff": "a step of `just check`",
