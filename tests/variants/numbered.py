@@ -129,7 +129,7 @@ PAIRWISE = tuple(VARIANTS)[: _ROWS["pairs"]]
 """The numbers of the rows that hold every valid pair already."""
 
 
-PROCESSES = ("server", "database_driver", "pooling_mode", "read_replica", "auth", "capabilities")
+PROCESSES = ("server", "database_driver", "pooling_mode", "read_replica", "auth")
 """The questions whose answers decide what a process of a service does."""
 
 
@@ -138,22 +138,17 @@ def with_processes() -> tuple[str, ...]:
     """The first of the pairwise rows that together hold each pair of answers to `PROCESSES`.
 
     Tests of processes are half of what a suite costs, and answers to other questions (names, CI,
-    Python, the order of middleware) change little of what they do.
+    Python, middleware, parts) change little of what they do.
     """
     held: set[tuple[object, ...]] = set()
     rows = []
     for number in PAIRWISE:
         row = row_of(ask(VARIANTS[number]).answers)
-        levels = [level for level in sorted(row.items()) if _of_processes(level[0])]
+        levels = [(name, row[name]) for name in PROCESSES]
         if new := {*combinations(levels, 2)} - held:
             held |= new
             rows.append(number)
     return tuple(rows)
-
-
-def _of_processes(factor: str) -> bool:
-    question, _, choice = factor.partition(".")
-    return question in PROCESSES and choice != ORDER
 
 
 def chosen(rows: str) -> tuple[str, ...]:
