@@ -14,7 +14,7 @@ from .errors import ServiceError
 from .signals import end_by
 
 WRONG = 2
-"""The exit code of who asks for what is not there."""
+"""The exit code for a command that does not exist, or takes other arguments: argparse's, too."""
 
 
 def run(package: ModuleType) -> None:

@@ -90,13 +90,7 @@ def tags_of(documented: Documented) -> list[dict[str, str]]:
         for tag in operation.get("tags", []):
             if tag not in found:
                 found[tag] = _sentence(route)
-    return [dict(_tag(name, told)) for name, told in found.items()]
-
-
-def _tag(name: str, told: str) -> Iterator[tuple[str, str]]:
-    yield "name", name
-    if told:
-        yield "description", told
+    return [{"name": tag, **({"description": told} if told else {})} for tag, told in found.items()]
 
 
 def _sentence(route: RouteContext) -> str:

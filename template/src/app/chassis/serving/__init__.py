@@ -18,11 +18,11 @@ def serve(factory: str, kind: type[Server] = Server) -> None:
     start that fails ends it with an exit code above 0."""
     options = Options.read()
     server = kind(options)
-    tell = workers.forked(options.workers, server.close) if options.workers > 1 else _nobody
+    tell = workers.forked(options.workers, server.close) if options.workers > 1 else _tell_no_one
     server.serve(lambda begun: _telling(_made_by(factory), tell, begun))
 
 
-def _nobody() -> None:
+def _tell_no_one() -> None:
     pass
 
 

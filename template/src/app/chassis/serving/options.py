@@ -35,6 +35,6 @@ _WORKERS_ELSEWHERE = ("WEB_CONCURRENCY", "GRANIAN_WORKERS")
 
 def _number(name: str, *, default: int, least: int, most: int) -> int:
     text = os.environ.get(name, "").strip() or str(default)
-    if text.isascii() and text.isdecimal() and least <= int(text[:6]) <= most and len(text) < 6:
+    if text.isascii() and text.isdecimal() and len(text) < 6 and least <= int(text) <= most:
         return int(text)
     return end_process(f"{name} should be a whole number from {least} to {most}.")
