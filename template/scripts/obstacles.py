@@ -74,12 +74,18 @@ def _begun() -> str:
 
 def _relative_source() -> str:
     """Copier writes down what it was given, and looks for it from where it runs."""
-    found = re.search(r"^_src_path: *['\"]?(.+?)['\"]?$", Path(ANSWERS).read_text(), re.MULTILINE)
-    source = found[1] if found else ""
+    source = recorded("_src_path")
     if ADDRESS.match(source) or Path(source).is_dir():
         return ""
     change = f"sed -i.old 's|^_src_path: .*|_src_path: /WHERE/IT/IS|' {ANSWERS}"
     return f"There is no template at {source}, as {ANSWERS} has it. Write where it is: {change}"
+
+
+def recorded(key: str, folder: Path = Path()) -> str:
+    """What Copier wrote down in a project, as its `_commit`; empty where it isn't there."""
+    text = (folder / ANSWERS).read_text()
+    found = re.search(rf"^{key}: *['\"]?(.+?)['\"]?$", text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _hidden() -> str:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .obstacles import ANSWERS
+from .obstacles import ANSWERS, recorded
 
 STACK = "Traceback (most recent call last):\n"
 LAST = re.MULTILINE | re.DOTALL
@@ -59,7 +59,7 @@ def explain(told: str) -> str:
     from_git = re.findall(r"^Stderr: *\| (?:fatal: )?(.+)", told, re.MULTILINE)
     for pattern, advice in ADVICE.items():
         if found := re.search(pattern, told):
-            source = _recorded("_src_path")
+            source = recorded("_src_path")
             what = advice.format(found[0], source=source, answers=ANSWERS, **found.groupdict())
             said = from_git or ([reason[1].strip()] if reason else [])
             return "\n".join([*said[-1:], what])
@@ -89,14 +89,3 @@ def _given(options: Sequence[str]) -> list[str]:
         elif name == "--data-file":
             keys += re.findall(r"^[\"']?(\w+)[\"']?\s*:", Path(value).read_text(), re.MULTILINE)
     return keys
-
-
-def _recorded(key: str) -> str:
-    found = re.search(rf"^{key}: *(.+)$", Path(ANSWERS).read_text(), re.MULTILINE)
-    return found[1] if found else ""
-
-
-def version(folder: Path) -> str:
-    """Of the template, as Copier records it."""
-    lines = (folder / ANSWERS).read_text().splitlines()
-    return next(line.split()[1] for line in lines if line.startswith("_commit:"))

@@ -15,9 +15,12 @@ from typing import Any
 
 from .applying import apply, in_the_way, set_apart
 from .merging import Merge, Merged, merge, prepare
-from .obstacles import ANSWERS, obstacle
-from .rendering import Refused, render, unknown, version
+from .obstacles import ANSWERS, obstacle, recorded
+from .rendering import Refused, render, unknown
 from .reporting import GIVE_UP, GO_ON, TAB, Update, report
+
+VERSION = "_commit"
+"""Of the template, as Copier calls it."""
 
 ARRIVED = ("--data", "layout=2")
 """For projects that are older than 0.3.0: their edits come along."""
@@ -87,7 +90,7 @@ def update(options: argparse.Namespace) -> Update | None:
         if told := unknown(options.questions, new):
             raise Refused(told)
         if (old / ANSWERS).read_bytes() == (new / ANSWERS).read_bytes():
-            print(f"Nothing to do: this is {version(old)}, with these answers.")
+            print(f"Nothing to do: this is {recorded(VERSION, old)}, with these answers.")
             return None
         plan = prepare(old, new, Path())
         doomed = plan.edited_and_gone()
@@ -95,7 +98,7 @@ def update(options: argparse.Namespace) -> Update | None:
             raise Refused
         for path in doomed:
             del plan.ours[path]
-        return Update(version(old), version(new), plan, _merged(plan), doomed)
+        return Update(recorded(VERSION, old), recorded(VERSION, new), plan, _merged(plan), doomed)
 
 
 def _merged(plan: Merge) -> Merged:
