@@ -44,7 +44,7 @@ UNSEEN = {
     "Cn, which never will be": "\uffff",
 }
 BAD_TEXT += [
-    ({question: f"Ada{character}Lovelace"}, "which nobody sees, or which turns the text around it")
+    ({question: f"Ada{character}Lovelace"}, "which is invisible or changes the direction of text")
     for question in ("project_name", "project_description", "author_name")
     for character in UNSEEN.values()
 ]
@@ -190,7 +190,7 @@ def test_text_may_be_in_any_script(text: str) -> None:
 
 
 def test_a_refusal_names_the_character() -> None:
-    with pytest.raises(ValueError, match=r'It holds "\\u202e", which nobody sees'):
+    with pytest.raises(ValueError, match=r'It holds "\\u202e", which is invisible'):
         ask({"project_name": "Shop\u202e"})
 
 
