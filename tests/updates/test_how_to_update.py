@@ -51,6 +51,7 @@ def bring_in(project: Project, blocks: Blocks) -> None:
         assert "How do friends call it?" in done.output
         assert project.recorded()["nickname"] == "Bob"
         project.git("reset", "--quiet", "--hard")
+        project.git("clean", "--quiet", "-fd")
     told = project.must(nothing)
     assert "friends" not in told
     assert " passed in " in told

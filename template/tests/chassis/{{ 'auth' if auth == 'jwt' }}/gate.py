@@ -5,6 +5,8 @@ import threading
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from ..waiting import PATIENCE
+
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 """Not for services: it hashes in no time."""
 
@@ -34,4 +36,6 @@ class Gated(PasswordHash):
 
     def _wait(self) -> None:
         self.begun.set()
-        self.gate.wait()
+        if not self.gate.wait(PATIENCE):
+            self.gate.set()  # for those who wait behind this one
+            raise TimeoutError("the gate was not opened")
