@@ -5,6 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
+from app.chassis.errors import ServiceError
 from app.chassis.parts.auth.passwords import Passwords
 from app.config import Settings
 from app.schemas.auth import Registration
@@ -13,6 +14,7 @@ from app.services.accounts import AccountService
 from ..chassis.auth.gate import CHEAP
 from ..chassis.forking import forker
 from ..chassis.running import Running
+from ..letting_in import sign_in_admin
 from ..resources.accounts import ME, PASSWORD, bearer, log_in, person, register
 from ..resources.users import store_user, user_body
 from .commands import run_command
@@ -72,6 +74,33 @@ async def test_who_registers_meanwhile_keeps_no_admin_from_being_made(
         assert stranger.result().status_code in {201, 409}
         assert (await log_in(guarded.client, given["email"], given["password"])).status_code == 401
         assert await is_admin(guarded, given["email"])
+
+
+async def made(accounts: AccountService, email: str) -> bool:
+    """Or refused, as the command says in a sentence."""
+    try:
+        await accounts.make_admin(root(email))
+    except ServiceError:
+        return False
+    return True
+
+
+async def test_a_user_who_is_deleted_meanwhile_is_an_admin_or_gone(
+    guarded: Running, accounts: AccountService, settings: Settings
+) -> None:
+    headers = await sign_in_admin(guarded.database, settings)
+    for _ in range(TRIES):
+        user = await store_user(guarded.database)
+        async with asyncio.TaskGroup() as tasks:
+            gone = tasks.create_task(
+                guarded.client.delete(f"/api/v1/users/{user.id}", headers=headers)
+            )
+            promoted = tasks.create_task(made(accounts, user.email))
+
+        assert gone.result().status_code in {204, 404, 409, 503}
+        can_sign_in = (await log_in(guarded.client, user.email)).status_code == 200
+        assert not can_sign_in or await is_admin(guarded, user.email)
+        assert can_sign_in or gone.result().status_code == 204 or not promoted.result()
 
 
 async def run_twice(name: str, settings: Settings, email: str) -> list[tuple[int, str, str]]:
