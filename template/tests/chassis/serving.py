@@ -44,6 +44,7 @@ def environment(settings: ChassisSettings, port: int) -> dict[str, str]:
     }
     fixed = {
         "APP_ENVIRONMENT": "test",
+        "APP_HTTP_DEADLINE": "3600",  # none that a busy machine would miss
         "APP_HTTP_DRAIN_DELAY": "0",
         "APP_LOG_FORMAT": "json",
         "HOST": "127.0.0.1",

@@ -80,9 +80,9 @@ def test_a_service_that_stops_finishes_what_it_has_begun(
 ) -> None:
     log = tmp_path / "log"
     told = {"APP_HTTP_DRAIN_DELAY": "1", "DRAIN_TIMEOUT": str(PATIENCE), "WORKERS": "2"}
-    with server(own, log, **told) as (process, url):
+    with ExitStack() as stack, server(own, log, **told) as (process, url):
         wait_until_live(process, url, log, workers=2)
-        uploads = [Upload(url) for _ in range(4)]
+        uploads = [stack.enter_context(closing(Upload(url))) for _ in range(4)]
         os.killpg(process.pid, signal.SIGTERM)  # workers hear it once more, from their parent
         wait_for_lines(log, TAKES_NO_MORE, 2)
         statuses = [upload.finish() for upload in uploads]
@@ -97,10 +97,9 @@ def test_a_service_that_stops_finishes_what_it_has_begun(
 def test_a_request_that_outlasts_the_drain_is_ended(own: ChassisSettings, tmp_path: Path) -> None:
     """By the drain, since nothing else would end it within the test."""
     log = tmp_path / "log"
-    told = {"DRAIN_TIMEOUT": "1", "APP_HTTP_DEADLINE": "3600"}
-    with server(own, log, **told) as (process, url):
+    with ExitStack() as stack, server(own, log, DRAIN_TIMEOUT="1") as (process, url):
         wait_until_live(process, url, log)
-        upload = Upload(url)
+        upload = stack.enter_context(closing(Upload(url)))
         begin = time.monotonic()
         process.send_signal(signal.SIGTERM)
         status = process.wait(timeout=PATIENCE)
@@ -122,7 +121,7 @@ def test_it_serves_until_load_balancers_know_and_a_second_signal_ends_it(
         for delay, workers in (("600", "1"), ("0", "1"), ("600", "2")):
             log = tmp_path / f"{delay}-{workers}"
             told = {"APP_HTTP_DRAIN_DELAY": delay, "DRAIN_TIMEOUT": "600", "WORKERS": workers}
-            process, url = stack.enter_context(server(own, log, APP_HTTP_DEADLINE="3600", **told))
+            process, url = stack.enter_context(server(own, log, **told))
             wait_until_live(process, url, log, int(workers))
             uploads.append(stack.enter_context(closing(Upload(url))))
             processes.append(process)
