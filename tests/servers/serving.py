@@ -40,7 +40,7 @@ POSTGRES = """
 import asyncio, asyncpg, json, os, signal, sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from scripts.postgres import Server, _Programs
+from scripts.postgres import Server, Programs
 from urllib.parse import unquote, urlsplit
 
 data, port, source, database, more, *primary = sys.argv[1:]
@@ -65,7 +65,7 @@ async def ask(question):
 
 with ExitStack() as running:
     if primary:
-        programs = _Programs.find(server.source, server.data.parent)
+        programs = Programs.find(server.source, server.data.parent)
         programs.own(server.data)
         programs.run("pg_basebackup", "-R", "-c", "fast", "-D", server.data, "-d", *primary)
     running.enter_context(server.running())

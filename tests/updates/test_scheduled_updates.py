@@ -1,10 +1,16 @@
 """What the scheduled jobs of a render do each week: the scripts are those of the render, the
 repository that they push to is real."""
 
+import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -23,20 +29,13 @@ case "$*" in "pr list"*) echo "$GH_OPENED" ;; esac
 """
 """GitHub's own program is for GitHub only: what it is told is written down."""
 
-HOOK = '#!/bin/sh\nenv | sed -n "s/^GIT_PUSH_OPTION_[0-9]*=//p" > push-options\n'
-
 
 @pytest.fixture
 def origin(living: Project, tmp_path: Path) -> Path:
-    """Where it is pushed to, which keeps the options of the last push."""
+    """Where it is pushed to."""
     folder = tmp_path / "group" / "service.git"
     folder.mkdir(parents=True)
     git(folder, "init", "--quiet", "--bare")
-    git(folder, "config", "receive.advertisePushOptions", "true")
-    hook = folder / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(HOOK)
-    hook.chmod(0o755)
     living.edit(LOST, "# Lost", "# Found")
     living.edit(REWORDED, '"""', '"""Mine: ')
     commit(living.folder)
@@ -49,8 +48,8 @@ def job(project: Project, file: str, name: str) -> dict[str, Any]:
     return found
 
 
-def run(project: Project, script: str, given: dict[str, str]) -> None:
-    done = subprocess.run(
+def run(project: Project, script: str, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["bash", "-eo", "pipefail", "-c", script],
         cwd=project.folder,
         env=variables() | given,
@@ -58,7 +57,6 @@ def run(project: Project, script: str, given: dict[str, str]) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def assert_pushed(origin: Path) -> None:
@@ -67,6 +65,14 @@ def assert_pushed(origin: Path) -> None:
     assert git(origin, "log", "-1", "--format=%s", BRANCH) == f"Update the template to {NEW}\n"
     assert "<<<<<<< before updating" in git(origin, "show", f"{BRANCH}:{REWORDED}")
     assert LOST not in git(origin, "ls-tree", "-r", "--name-only", BRANCH).splitlines()
+
+
+def assert_told(text: str) -> None:
+    """What the task of the project says: of conflicts, and of edits that are lost."""
+    assert f"delete the marks:\n{REWORDED}\n" in text
+    assert f"{LOST} is gone, with your edits." in text
+    assert "uv run just update --finish" in text
+    assert "give up" not in text
 
 
 def on_github(project: Project, folder: Path, opened: int = 0) -> list[str]:
@@ -90,7 +96,8 @@ def on_github(project: Project, folder: Path, opened: int = 0) -> list[str]:
         if "run" not in step or ("if" in step and "newer=true" not in output.read_text()):
             continue
         lines = environment.read_text().splitlines()
-        run(project, step["run"], given | dict(line.split("=", 1) for line in lines))
+        done = run(project, step["run"], given | dict(line.split("=", 1) for line in lines))
+        assert done.returncode == 0, done.stdout + done.stderr
     return calls.read_text().splitlines()
 
 
@@ -103,8 +110,7 @@ def test_github_opens_the_newer_version_as_a_pull_request(
         assert_pushed(origin)
         assert any(f"pr create --head {BRANCH} " in call for call in calls)
         body = (tmp_path / "body.md").read_text()
-        assert f"Conflicts are marked in these files:\n\n{REWORDED}\n" in body
-        assert f"These files are deleted, edited or not:\n\n{LOST}\n" in body
+        assert_told(body)
 
         kept = git(origin, "rev-parse", BRANCH)
         living.git("reset", "--quiet", "--hard", "HEAD^")
@@ -129,19 +135,72 @@ def test_github_does_nothing_when_there_is_no_newer_version(
     assert living.git("rev-parse", "HEAD") == before
 
 
-def on_gitlab(project: Project, origin: Path) -> None:
+class GitLab(ThreadingHTTPServer):
+    """Its interface for merge requests, which knows those that were made."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Requests)
+        self.made: list[dict[str, str]] = []
+        self.refuses = False
+
+
+class Requests(BaseHTTPRequestHandler):
+    server: GitLab
+
+    def do_GET(self) -> None:
+        asked = fields(urlsplit(self.path).query)
+        branch, is_all = asked["source_branch"], asked["state"] == "all"
+        self.answer([made for made in self.server.made if made["source_branch"] == branch], is_all)
+
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if not self.server.refuses:
+            self.server.made.append(fields(sent))
+        self.answer({"iid": 1}, is_right=not self.server.refuses)
+
+    def answer(self, content: object, is_right: bool) -> None:
+        is_known = self.headers["PRIVATE-TOKEN"] == "token"
+        is_there = urlsplit(self.path).path == "/api/v4/projects/7/merge_requests"
+        self.send_response(200 if is_right and is_known and is_there else 403)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def fields(text: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(text).items()}
+
+
+@contextmanager
+def gitlab() -> Iterator[GitLab]:
+    with GitLab() as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def on_gitlab(project: Project, origin: Path, server: GitLab) -> subprocess.CompletedProcess[str]:
     url = "https://update:token@gitlab.example.org/"
     given = {
         "TEMPLATE_UPDATE_TOKEN": "token",
         "CI_SERVER_HOST": "gitlab.example.org",
         "CI_PROJECT_PATH": "group/service",
+        "CI_PROJECT_ID": "7",
+        "CI_DEFAULT_BRANCH": "main",
+        "CI_API_V4_URL": f"http://127.0.0.1:{server.server_port}/api/v4",
+        "no_proxy": "127.0.0.1",
         # To git our folder is that host.
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{origin.parents[1]}/.insteadOf",
         "GIT_CONFIG_VALUE_0": url,
     }
     (script,) = job(project, ".gitlab-ci.yml", "update")["script"]
-    run(project, script, given)
+    return run(project, script, given)
 
 
 def test_gitlab_opens_the_newer_version_as_a_merge_request(living: Project, origin: Path) -> None:
@@ -149,17 +208,23 @@ def test_gitlab_opens_the_newer_version_as_a_merge_request(living: Project, orig
     commit(living.folder)
     start = living.git("rev-parse", "HEAD")
     assert living.recorded()["_commit"] == OLD
+    with gitlab() as server:
+        server.refuses = True
+        assert on_gitlab(living, origin, server).returncode, "it failed, and nothing shows it"
+        assert_pushed(origin)
+        kept = git(origin, "rev-parse", BRANCH)
 
-    on_gitlab(living, origin)
+        server.refuses = False
+        for _ in range(2):
+            living.git("reset", "--quiet", "--hard", start)
+            done = on_gitlab(living, origin, server)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert git(origin, "rev-parse", BRANCH) == kept, "it pushed over somebody's work"
 
-    assert_pushed(origin)
-    assert (origin / "push-options").read_text().splitlines() == [
-        "merge_request.create",
-        f"merge_request.title=Update the template to {NEW}",
-        f"merge_request.description=Conflicts are marked in: {REWORDED}."
-        f" Deleted, edited or not: {LOST}.",
-    ]
-    kept = git(origin, "rev-parse", BRANCH)
-    living.git("reset", "--quiet", "--hard", start)
-    on_gitlab(living, origin)
-    assert git(origin, "rev-parse", BRANCH) == kept, "it pushed over somebody's work"
+    (made,) = server.made
+    assert_told(made.pop("description"))
+    assert made == {
+        "source_branch": BRANCH,
+        "target_branch": "main",
+        "title": f"Update the template to {NEW}",
+    }

@@ -43,8 +43,6 @@ EXAMPLE = (PROJECT / ".env.example").read_text()
 for name, value in re.findall(r"^(APP_(?!DATABASE_)\w+)=(.*)$", EXAMPLE, re.MULTILINE):
     if PLACEHOLDER in value:
         os.environ[name] = value.replace(PLACEHOLDER, witness.SECRET)
-# Tests make accounts, whatever you make the default.
-os.environ["APP_AUTH_REGISTRATION"] = "open"
 # To the service all tests are one caller.
 os.environ["APP_RATE_LIMIT_DEFAULT"] = os.environ["APP_RATE_LIMIT_STRICT"] = "999999/second"
 

@@ -1,7 +1,6 @@
 """A service that lets nobody in by itself."""
 
 from collections.abc import Generator
-from dataclasses import replace
 
 import httpx2
 import pytest
@@ -10,13 +9,16 @@ from app.chassis.db.database import Database
 
 from ..chassis.auth.gate import Gated
 from ..chassis.running import Running
-from ..resources.accounts import auth_of
+from ..resources.accounts import change_auth
 from .hashing import hashing_with
 
 
 @pytest.fixture
-def guarded(closed_service: Running, database: Database) -> Running:
-    """Its tables are emptied after the test."""
+def guarded(
+    closed_service: Running, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> Running:
+    """People may register, whatever you make the default. Its tables are emptied after the test."""
+    change_auth(closed_service, monkeypatch, registration="open")
     return closed_service
 
 
@@ -28,9 +30,7 @@ def anonymous(guarded: Running) -> httpx2.AsyncClient:
 @pytest.fixture
 def without_grace(guarded: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refresh token works once."""
-    auth = auth_of(guarded)
-    settings = auth.settings.model_copy(update={"refresh_grace": 0})
-    monkeypatch.setitem(guarded.state, "auth", replace(auth, settings=settings))
+    change_auth(guarded, monkeypatch, refresh_grace=0)
 
 
 @pytest.fixture

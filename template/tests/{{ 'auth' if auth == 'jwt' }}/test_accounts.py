@@ -13,6 +13,7 @@ from app.db.models.account import Account
 
 from ..chassis.auth.gate import CHEAP, Gated
 from ..chassis.running import Running
+from ..chassis.waiting import PATIENCE
 from ..resources.accounts import ME, PASSWORD, auth_of, log_in, person, register
 
 
@@ -83,7 +84,7 @@ async def test_too_many_logins_are_answered_503_and_nobody_else_notices(
 ) -> None:
     async with asyncio.TaskGroup() as tasks:
         waiting = tasks.create_task(log_in(guarded.client, "a@example.org"))
-        await asyncio.to_thread(hasher.begun.wait)
+        assert await asyncio.to_thread(hasher.begun.wait, PATIENCE)
         refused = await log_in(guarded.client, "a@example.org")
         ready = await guarded.client.get("/health/ready")
         hasher.gate.set()
@@ -100,7 +101,7 @@ async def test_no_connection_is_held_while_a_password_is_hashed(
     """A unit of work that begins before would starve the others: SQLite has one writer."""
     async with asyncio.TaskGroup() as tasks:
         registration = tasks.create_task(register(guarded.client))
-        await asyncio.to_thread(hasher.begun.wait)
+        assert await asyncio.to_thread(hasher.begun.wait, PATIENCE)
         async with guarded.database.transaction() as session:
             await session.execute(text("DELETE FROM refresh_tokens"))
         assert not registration.done()

@@ -21,6 +21,7 @@ from app.services.signing_in import SigningInService
 
 from ..chassis.auth.gate import CHEAP, Gated
 from ..chassis.running import Running
+from ..chassis.waiting import PATIENCE
 from ..resources.accounts import ME, PASSWORD, Person, auth_of, bearer, log_in, person, refresh
 from .hashing import hashing_with
 
@@ -153,7 +154,7 @@ async def log_in_during(service: Running, hasher: Slow, ending: Ending) -> Any:
     somebody = await person(service)
     async with asyncio.TaskGroup() as tasks:
         login = tasks.create_task(log_in(service.client, somebody.email))
-        await asyncio.to_thread(hasher.begun.wait)
+        assert await asyncio.to_thread(hasher.begun.wait, PATIENCE)
         await ending(service, somebody)
         hasher.gate.set()
     return login.result()

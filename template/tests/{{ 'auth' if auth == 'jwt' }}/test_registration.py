@@ -1,7 +1,5 @@
 """Whether people may make accounts by themselves is a setting."""
 
-from dataclasses import replace
-
 import httpx2
 import pytest
 
@@ -14,7 +12,16 @@ from app.services.accounts import AccountService
 from ..chassis.auth.gate import Gated
 from ..chassis.running import Running, running
 from ..letting_in import hashing_cheaply
-from ..resources.accounts import AUTH, PASSWORD, auth_of, log_in, person, refresh, register
+from ..resources.accounts import (
+    AUTH,
+    PASSWORD,
+    auth_of,
+    change_auth,
+    log_in,
+    person,
+    refresh,
+    register,
+)
 from ..resources.users import user_body
 
 CLOSED = "urn:problem-type:registration-closed"
@@ -22,9 +29,7 @@ CLOSED = "urn:problem-type:registration-closed"
 
 @pytest.fixture
 def closed(guarded: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
-    auth = auth_of(guarded)
-    settings = auth.settings.model_copy(update={"registration": "closed"})
-    monkeypatch.setitem(guarded.state, "auth", replace(auth, settings=settings))
+    change_auth(guarded, monkeypatch, registration="closed")
     return guarded
 
 

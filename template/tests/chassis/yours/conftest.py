@@ -1,9 +1,8 @@
 """These tests are about your application again."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
@@ -17,7 +16,7 @@ from ...letting_in import sign_in_admin
 from ..fixtures import emptied_afterwards
 from ..running import Running
 from .leaving import visiting
-from .operations import Operation, Send
+from .operations import Send, sending
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -58,12 +57,12 @@ async def headers(
 
 
 @pytest.fixture
-async def send(visitor: httpx2.AsyncClient, database: Database, settings: Settings) -> Send:
-    """As an admin who is signed in, so that it gets past the door."""
-    headers = await sign_in_admin(database, settings)
+async def of_admin(database: Database, settings: Settings) -> dict[str, str]:
+    """Headers of one who is signed in."""
+    return await sign_in_admin(database, settings)
 
-    async def send(operation: Operation, request: Mapping[str, Any]) -> httpx2.Response:
-        given = {**request, "headers": headers | request["headers"]}
-        return await visitor.request(operation.method, **given)
 
-    return send
+@pytest.fixture
+def send(visitor: httpx2.AsyncClient, of_admin: dict[str, str]) -> Send:
+    """As an admin, so that it gets past the door."""
+    return sending(visitor, of_admin)

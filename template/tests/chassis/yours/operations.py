@@ -54,6 +54,16 @@ Send = Callable[[Operation, Mapping[str, Any]], Coroutine[Any, Any, httpx2.Respo
 """Sends a request of an operation."""
 
 
+def sending(client: httpx2.AsyncClient, headers: Mapping[str, str]) -> Send:
+    """With some headers more."""
+
+    async def send(operation: Operation, request: Mapping[str, Any]) -> httpx2.Response:
+        given = {**request, "headers": {**headers, **request["headers"]}}
+        return await client.request(operation.method, **given)
+
+    return send
+
+
 class Document(Samples):
     """Made from the application, also when its settings say not to serve it."""
 

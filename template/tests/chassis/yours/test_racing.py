@@ -1,14 +1,21 @@
-"""Any two operations that write, at the same time and about the same things: each is answered as
-documented, and none by an error of the service."""
+"""Any two operations that write, at the same time and about the same things, in two processes: each
+is answered as documented, and none by an error of the service."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from http import HTTPStatus
 
 import httpx2
 import pytest
 
+from app.config import Settings
+from app.main import create_app
+
+from ...letting_in import hashing_cheaply
+from ..running import running
 from .attacks import DOCUMENT, OPERATIONS
-from .operations import Operation, Send
+from .leaving import visiting
+from .operations import Operation, Send, sending
 from .quiet import noted
 from .seeds import Known
 
@@ -16,18 +23,26 @@ from .seeds import Known
 pytestmark = pytest.mark.thorough
 
 WRITING = [each for each in OPERATIONS if each.method in {"POST", "PUT", "PATCH", "DELETE"}]
-TIMES = 2
-"""How often each of the two is sent."""
 
 
-async def race(known: Known, send: Send, *racing: Operation) -> list[str]:
+@pytest.fixture(scope="module")
+async def elsewhere(settings: Settings, migrated: None) -> AsyncGenerator[httpx2.AsyncClient]:
+    """The service once more, on the same database: with connections and locks of its own it writes
+    as another process does."""
+    async with running(create_app(settings)) as service:
+        with hashing_cheaply(service.state):
+            async with visiting(service) as client:
+                yield client
+
+
+async def race(known: Known, sends: Sequence[Send], *racing: Operation) -> list[str]:
     """What was wrong. All are about what the same ids name."""
     names = set[str]().union(*map(DOCUMENT.ids_in, racing))
     ids = await known.ids_of(*names)
-    requests = [(each, DOCUMENT.request_of(each, ids)) for each in racing for _ in range(TIMES)]
+    requests = [(s, each, DOCUMENT.request_of(each, ids)) for each in racing for s in sends]
     with noted() as logged:
         async with asyncio.TaskGroup() as group:
-            tasks = [(each, group.create_task(send(each, request))) for each, request in requests]
+            tasks = [(each, group.create_task(s(each, request))) for s, each, request in requests]
     found = [
         f"{each} answered {task.result().status_code}"
         for each, task in tasks
@@ -45,12 +60,17 @@ def is_fine(operation: Operation, status: int) -> bool:
 
 @pytest.mark.parametrize("operation", WRITING, ids=str)
 async def test_two_that_write_at_once_are_both_answered(
-    client: httpx2.AsyncClient, send: Send, operation: Operation
+    client: httpx2.AsyncClient,
+    send: Send,
+    elsewhere: httpx2.AsyncClient,
+    of_admin: dict[str, str],
+    operation: Operation,
 ) -> None:
+    sends = send, sending(elsewhere, of_admin)
     found = list[str]()
 
     for other in WRITING[WRITING.index(operation) :]:
-        if wrong := await race(Known(client), send, operation, other):
+        if wrong := await race(Known(client), sends, operation, other):
             found += [f"beside {other}:", *wrong]
 
     if found:

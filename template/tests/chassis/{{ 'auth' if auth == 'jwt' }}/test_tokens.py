@@ -12,6 +12,7 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
+from app.chassis.config import ChassisSettings
 from app.chassis.parts.auth.errors import InvalidAccessToken
 from app.chassis.parts.auth.settings import AuthSettings
 from app.chassis.parts.auth.tokens import CLOCKS, AccessTokens, new_refresh_token
@@ -174,6 +175,16 @@ async def test_without_a_token_the_challenge_names_no_error(
 
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
     assert response.json()["type"] == "urn:problem-type:not-signed-in"
+
+
+async def test_of_two_tokens_none_counts(
+    client: httpx2.AsyncClient, settings: ChassisSettings
+) -> None:
+    token = AccessTokens(settings.auth).issue(uuid4(), 1)
+    line = ("Authorization", f"bearer {token}")
+
+    assert (await client.get(ME, headers=[line])).status_code == 200
+    assert (await client.get(ME, headers=[line, line])).status_code == 401
 
 
 def test_a_new_key_signs_while_the_old_one_still_verifies() -> None:

@@ -170,12 +170,54 @@ async def test_the_process_tells_of_itself(client: httpx2.AsyncClient) -> None:
     assert "python_info" in names
 
 
-async def test_prometheus_gets_the_form_that_it_asks_for(client: httpx2.AsyncClient) -> None:
-    headers = BEARER | {"Accept": "application/openmetrics-text"}
-    response = await client.get("/metrics", headers=headers)
+OPEN = "application/openmetrics-text"
+OF_PROMETHEUS = (
+    f"{OPEN};version=1.0.0;escaping=allow-utf-8;q=0.6,{OPEN};version=0.0.1;q=0.5,"
+    "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+)
 
-    assert response.headers["content-type"].startswith("application/openmetrics-text")
-    assert response.text.endswith("# EOF\n")
+
+@pytest.mark.parametrize(
+    ("lines", "form"),
+    [
+        ([], "text/plain; version=0.0.4"),
+        ([""], "text/plain; version=0.0.4"),
+        (["*/*"], "text/plain; version=0.0.4"),
+        (["text/*"], "text/plain; version=0.0.4"),
+        (["text/html, */*;q=0.8"], "text/plain; version=0.0.4"),
+        ([OF_PROMETHEUS], f"{OPEN}; version=1.0.0"),
+        (OF_PROMETHEUS.split(","), f"{OPEN}; version=1.0.0"),
+        ([OPEN], f"{OPEN}; version=1.0.0"),
+        ([OPEN.upper()], f"{OPEN}; version=1.0.0"),
+        (["application/*"], f"{OPEN}; version=1.0.0"),
+        ([f"{OPEN} ; Version=1.0.0 ; Q=1"], f"{OPEN}; version=1.0.0"),
+        ([f'{OPEN};version="1.0.0"'], f"{OPEN}; version=1.0.0"),
+        (["text/html", OPEN], f"{OPEN}; version=1.0.0"),
+        ([f"text/plain;q=0.5, {OPEN};q=0.4"], "text/plain; version=0.0.4"),
+        ([f"text/plain;q=0.4, {OPEN};q=0.5"], f"{OPEN}; version=1.0.0"),
+        (["text/plain;q=0.4", f"{OPEN};q=0.5"], f"{OPEN}; version=1.0.0"),
+        ([f"{OPEN};q=0, */*"], "text/plain; version=0.0.4"),
+        (["text/plain;q=0, */*;q=0.1"], f"{OPEN}; version=1.0.0"),
+        (["text/plain;version=1.0.0"], "text/plain; version=1.0.0"),
+        ([f"{OPEN};version=0.0.1, text/plain;q=0.1"], "text/plain; version=0.0.4"),
+        ([f"{OPEN};version=9.0.0, text/plain;q=0.1"], "text/plain; version=0.0.4"),
+        ([f"{OPEN};version=x"], "text/plain; version=0.0.4"),
+        ([f"{OPEN};q=x, text/plain;q=0.1"], "text/plain; version=0.0.4"),
+        ([f'text/html;x=", {OPEN},"'], "text/plain; version=0.0.4"),
+        ([f'text/html;x="no end, {OPEN}'], "text/plain; version=0.0.4"),
+    ],
+)
+async def test_who_reads_gets_the_form_that_is_liked_best(
+    client: httpx2.AsyncClient, lines: list[str], form: str
+) -> None:
+    """RFC 9110, section 12.5.1: weights, lists over several lines, ranges, and quoted commas."""
+    request = client.build_request("GET", "/metrics", headers=BEARER)
+    del request.headers["accept"]
+    given = [*request.headers.multi_items(), *(("accept", line) for line in lines)]
+    response = await client.send(httpx2.Request("GET", request.url, headers=given))
+
+    assert response.headers["content-type"].startswith(form)
+    assert response.text.endswith("# EOF\n") is form.startswith(OPEN)
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
@@ -208,6 +250,12 @@ async def test_who_has_no_token_reads_nothing(
     assert response.headers["www-authenticate"] == "Bearer"
     assert response.headers["content-type"] == "application/problem+json"
     assert "db_pool" not in response.text
+
+
+async def test_of_two_tokens_none_counts(client: httpx2.AsyncClient) -> None:
+    response = await client.get("/metrics", headers=[*BEARER.items(), *BEARER.items()])
+
+    assert response.status_code == 401
 
 
 async def test_without_a_token_everybody_reads(settings: ChassisSettings) -> None:

@@ -28,6 +28,8 @@ async def lagging(
     group = settings.database.model_copy(update={"replica_url": empty})
     async with open_database(group.replica()) as replica, replica.writer.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-    async with running(create_app(settings.model_copy(update={"database": group}))) as service:
+    auth = settings.auth.model_copy(update={"registration": "open"})
+    changed = settings.model_copy(update={"database": group, "auth": auth})
+    async with running(create_app(changed)) as service:
         service.app.dependency_overrides.clear()
         yield service

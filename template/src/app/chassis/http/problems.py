@@ -147,7 +147,7 @@ def _message(mistake: Mapping[str, Any]) -> str:
 
 def _is_json(request: Request) -> bool:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return bool(re.fullmatch(r"application/(.+\+)?json", content_type))
+    return bool(re.fullmatch(r"application/([^/]*\+)?json", content_type))
 
 
 def denial(connection: WebSocket, response: Response) -> ASGIApp:

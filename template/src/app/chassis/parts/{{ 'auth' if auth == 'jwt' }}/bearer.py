@@ -6,6 +6,7 @@ from fastapi import Depends, Security
 from fastapi.requests import HTTPConnection
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from ...http.credentials import bearer_token
 from . import Auth
 from .errors import NotSignedIn
 from .tokens import Issued
@@ -15,8 +16,19 @@ def auth_of(request: HTTPConnection) -> Auth:
     return cast("Auth", request.state["auth"])
 
 
-# Without `auto_error`: its refusals would not be problems.
-_bearer = HTTPBearer(bearerFormat="JWT", auto_error=False, description="From `/auth/login`.")
+class _Bearer(HTTPBearer):
+    """Never refuses: its refusals would not be problems."""
+
+    async def __call__(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
+        token = bearer_token(request.scope)
+        if token is None:
+            return None
+        return HTTPAuthorizationCredentials(scheme="Bearer", credentials=token)
+
+
+_bearer = _Bearer(
+    bearerFormat="JWT", scheme_name=HTTPBearer.__name__, description="From `/auth/login`."
+)
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
@@ -34,7 +46,7 @@ def _offered(request: HTTPConnection) -> str | None:
     Its route accepts with `subprotocol="bearer"`."""
     if request.scope["type"] != "websocket":
         return None
-    offered = iter(request.scope.get("subprotocols") or ())
+    offered = iter(filter(None, request.scope.get("subprotocols") or ()))
     return next(offered, None) if "bearer" in offered else None
 
 

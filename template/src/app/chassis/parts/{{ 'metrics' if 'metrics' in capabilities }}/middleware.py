@@ -5,18 +5,18 @@ from http import HTTPStatus
 from secrets import compare_digest
 from time import perf_counter
 
-from fastapi.security.utils import get_authorization_scheme_param
 from prometheus_client.exposition import choose_encoder
 from pydantic import SecretStr
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...config import ChassisSettings
 from ...db.monitor import PoolMonitor
+from ...http.credentials import bearer_token
 from ...http.operations import operation_of
 from ...http.problems import problem
+from .forms import wanted_form
 from .instruments import instruments
 from .processes import registry
 
@@ -64,21 +64,19 @@ class Metrics:
             self._measured.duration.labels(method, route).observe(perf_counter() - begin)
 
     def _tell(self, scope: Scope) -> Response:
-        headers = Headers(scope=scope)
         if scope["method"] not in {"GET", "HEAD"}:
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
-        if not self._may_read(headers):
+        if not self._may_read(scope):
             return problem(HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
         pools: Sequence[PoolMonitor] = scope["state"]["database"].pools
         for pool in pools:
             self._measured.note(pool)
-        encode, content_type = choose_encoder(",".join(headers.getlist("accept")))
+        encode, content_type = choose_encoder(wanted_form(scope))
         return Response(encode(registry()), headers={"Content-Type": content_type})
 
-    def _may_read(self, headers: Headers) -> bool:
-        scheme, token = get_authorization_scheme_param(headers.get("authorization"))
-        is_right = scheme.lower() == "bearer" and compare_digest(token.encode(), self._token)
-        return is_right or not self._token
+    def _may_read(self, scope: Scope) -> bool:
+        token = bearer_token(scope) or ""
+        return compare_digest(token.encode(), self._token) or not self._token
 
 
 def _method(scope: Scope) -> str:
