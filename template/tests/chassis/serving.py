@@ -114,6 +114,14 @@ def server(
         witness.read(log.read_text())
 
 
+@contextmanager
+def live_server(settings: ChassisSettings, log: Path) -> Generator[str]:
+    """The address of a server that answers."""
+    with server(settings, log) as (process, url):
+        wait_until_live(process, url, log)
+        yield url
+
+
 def wait_until(
     happens: Callable[[], bool],
     otherwise: Callable[[], str] = lambda: "what was waited for did not happen",

@@ -16,7 +16,7 @@ from app.chassis.http.settings import HealthSettings
 
 from ..database import hanging_database, unreachable_database
 from ..running import Running, running
-from ..serving import server, wait_until_live
+from ..serving import live_server
 from ..things.application import create_app
 from ..waiting import PATIENCE
 
@@ -45,8 +45,7 @@ def test_probes_may_ask_for_the_status_alone(settings: ChassisSettings, tmp_path
     lost = settings.model_copy(update={"database": unreachable_database()})
     heads = []
     for given in (settings, lost):
-        with server(given, log) as (process, url):
-            wait_until_live(process, url, log)
+        with live_server(given, log) as url:
             for path in ("/health/live", "/health/ready"):
                 answer = httpx2.head(f"{url}{path}", timeout=PATIENCE)
                 heads.append((answer.status_code, answer.content))

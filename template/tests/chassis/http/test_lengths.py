@@ -8,7 +8,7 @@ import pytest
 
 from app.chassis.config import ChassisSettings
 
-from ..serving import server, wait_until_live
+from ..serving import live_server
 from ..talking import status, talk
 from ..things.factory import URL, box_body
 
@@ -24,9 +24,7 @@ HEAD = (
 def url(
     settings: ChassisSettings, tables_made: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[str]:
-    log = tmp_path_factory.mktemp("lengths") / "log"
-    with server(settings, log) as (process, url):
-        wait_until_live(process, url, log)
+    with live_server(settings, tmp_path_factory.mktemp("lengths") / "log") as url:
         yield url
 
 

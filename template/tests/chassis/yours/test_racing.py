@@ -1,5 +1,5 @@
-"""Any two operations that write, at the same time and about the same things, in two processes: each
-is answered as documented, and none by an error of the service."""
+"""Any two operations that write, at the same time and about the same things, in two services that
+share their database: each is answered as documented, and none by an error of the service."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -27,8 +27,7 @@ WRITING = [each for each in OPERATIONS if each.method in {"POST", "PUT", "PATCH"
 
 @pytest.fixture(scope="module")
 async def elsewhere(settings: Settings, migrated: None) -> AsyncGenerator[httpx2.AsyncClient]:
-    """The service once more, on the same database: with connections and locks of its own it writes
-    as another process does."""
+    """The service once more, with connections and locks of its own, as another process has them."""
     async with running(create_app(settings)) as service:
         with hashing_cheaply(service.state):
             async with visiting(service) as client:

@@ -9,7 +9,7 @@ import pytest
 from app.chassis.config import ChassisSettings
 from app.chassis.parts.auth.tokens import AccessTokens
 
-from ..serving import server, wait_until_live
+from ..serving import live_server
 from ..talking import connect
 
 pytestmark = pytest.mark.thorough
@@ -26,9 +26,7 @@ KNOCK = (
 
 @pytest.fixture(scope="module")
 def url(settings: ChassisSettings, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    log = tmp_path_factory.mktemp("websockets") / "log"
-    with server(settings, log) as (process, url):
-        wait_until_live(process, url, log)
+    with live_server(settings, tmp_path_factory.mktemp("websockets") / "log") as url:
         yield url
 
 

@@ -11,6 +11,7 @@ VERSIONS = {PLAIN: {"", "0.0.4", "1.0.0"}, OPEN: {"", "1.0.0"}}
 """Those that Prometheus' library writes, by the type. Without one it takes its own choice."""
 
 _RANGES = {"*/*": (PLAIN, OPEN), "text/*": (PLAIN,), "application/*": (OPEN,)}
+_KEPT = ("version", "escaping")
 _PARAMETER = re.compile(r';\s*(\w+)\s*=\s*"?([^;"]*)')
 
 
@@ -29,6 +30,3 @@ def wanted_form(scope: Scope) -> str:
                 kept = [f"{key}={parameters[key]}" for key in parameters if key in _KEPT]
                 return ";".join([form, *kept])
     return PLAIN
-
-
-_KEPT = ("version", "escaping")
