@@ -16,7 +16,7 @@ from app.chassis.config import ChassisSettings
 from app.chassis.errors import NotFound
 from app.chassis.http.asking_first import RuleDepends
 from app.chassis.http.guard import unguarded
-from app.chassis.http.large_bodies import LARGE, MOST_VALUES, _Interruptible
+from app.chassis.http.large_bodies import DEEPEST, LARGE, MOST_VALUES, _Interruptible
 from app.chassis.middleware import body_limit, problems
 from app.chassis.schemas.base import Input
 
@@ -144,7 +144,9 @@ SAME = {
     "no number": b'{"word": "a", "number": NaN}',
     "endless": b'{"word": "a", "number": -Infinity}',
     "a number of many digits": b'{"word": "a", "number": ' + b"9" * 5_000 + b"}",
-    "too deep": b"[" * 100_000,
+    "many lists within each other": b"[" * 100_000,
+    "a text of brackets that does not end": b'{"word": "' + b"[" * 1_000,
+    "one that ends in an escape": b'{"word": "' + b"[" * 1_000 + b"\\",
     "a list": b"[1]",
     "a word": b'"a"',
     "null": b"null",
@@ -174,6 +176,29 @@ def without_ends(answer: Any) -> Any:
         if mistake["type"] == "json_invalid":
             mistake["loc"].pop()
     return answer
+
+
+def within(levels: int) -> bytes:
+    return b'{"word": ' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
+
+
+@pytest.mark.parametrize("more", [b"", b" " * LARGE], ids=["small", "large"])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (within(DEEPEST + 1), 400),
+        (within(DEEPEST), 422),
+        (b"[" + b",".join([b"[{}]"] * DEEPEST * 2) + b"]", 422),
+        (b'{"word": "' + rb"[[{{\"[" * DEEPEST + b'"}', 200),
+    ],
+    ids=["too deep", "deep", "many beside each other", "in a text"],
+)
+async def test_lists_and_objects_are_so_deep_within_each_other_at_most(
+    service: Running, body: bytes, status: int, more: bytes
+) -> None:
+    answer = await service.client.post("/echo", content=body + more, headers=JSON)
+    assert answer.status_code == status
+    assert (f"more than {DEEPEST} deep" in answer.text) == (status == 400)
 
 
 async def test_several_bodies_are_read_from_a_large_one(service: Running) -> None:

@@ -3,11 +3,14 @@ served."""
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
+from itertools import accumulate
 from typing import Any, cast
 
 from fastapi import Request, Response, params
@@ -25,7 +28,17 @@ LARGE = 256 * 1024
 MOST_VALUES = 500_000
 """Values in a large body, be they inside of others: parsing and forgetting takes time for each."""
 
+DEEPEST = 100
+"""How many lists and objects may be within each other. The parser would stop at Python's limit of
+recursion only, and whatever runs there by chance, such as a callback of the garbage collector,
+fails."""
+
 _TOO_MANY = f"The body holds more than {MOST_VALUES} values."
+_TOO_DEEP = f"Lists and objects are more than {DEEPEST} deep within each other."
+
+_TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
+_NO_BRACKETS = re.compile(_TEXT + rb'|[^][{}"]+', re.DOTALL)
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 FIELD = "app.body_field"
 """Where a request's scope has what its body is validated by, if that is one thing."""
@@ -64,12 +77,20 @@ class LargeBody(Request):
     async def json(self) -> Any:
         body = await self.body()
         if len(body) <= LARGE:
+            _require_shallow(body)
             return await super().json()
         read = partial(copy_context().run, _read, body, self.scope.get(FIELD))
         found: Any = await asyncio.get_running_loop().run_in_executor(_one_at_a_time, read)
         if isinstance(found, Exception):
             raise found
         return found
+
+
+def _require_shallow(body: bytes) -> None:
+    if body.count(b"[") + body.count(b"{") > DEEPEST:
+        brackets = _NO_BRACKETS.sub(b"", body)
+        if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEEPEST:
+            raise HTTPException(HTTPStatus.BAD_REQUEST, _TOO_DEEP)
 
 
 def _read(body: bytes, field: ModelField | None) -> Any:
@@ -79,7 +100,7 @@ def _read(body: bytes, field: ModelField | None) -> Any:
         value = json.loads(body, cls=_Interruptible)
     except json.JSONDecodeError as error:
         return json.JSONDecodeError(error.msg, "", error.pos)
-    except (HTTPException, ValueError, RecursionError) as error:
+    except (HTTPException, ValueError) as error:
         return error.with_traceback(None)
     return _validated(value, field) if field else value
 
@@ -99,7 +120,7 @@ class _Interruptible(json.JSONDecoder):
     def __init__(self) -> None:
         super().__init__()
         names: dict[str, str] = {}
-        left = MOST_VALUES
+        left, depth = MOST_VALUES, 0
         decoder: Any = self  # what it is made of is not in its published type
         scan, parse_object, parse_array = (
             decoder.scan_once,
@@ -108,16 +129,22 @@ class _Interruptible(json.JSONDecoder):
         )
 
         def scan_once(text: str, index: int) -> Any:
-            nonlocal left
+            nonlocal left, depth
             left -= 1
             if left < 0:
                 raise HTTPException(CONTENT_TOO_LARGE, _TOO_MANY)
             start = text[index : index + 1]
+            if start not in {"{", "["}:
+                return scan(text, index)
+            depth += 1
+            if depth > DEEPEST:
+                raise HTTPException(HTTPStatus.BAD_REQUEST, _TOO_DEEP)
             if start == "{":
-                return parse_object((text, index + 1), True, scan_once, None, None, names)
-            if start == "[":
-                return parse_array((text, index + 1), scan_once)
-            return scan(text, index)
+                found = parse_object((text, index + 1), True, scan_once, None, None, names)
+            else:
+                found = parse_array((text, index + 1), scan_once)
+            depth -= 1
+            return found
 
         decoder.scan_once = scan_once
 
