@@ -18,6 +18,7 @@ FOREIGN = (
     "UV_PROJECT_ENVIRONMENT",
     "VIRTUAL_ENV",
     "PYTHONPATH",
+    "PYTEST_ADDOPTS",
 )
 
 GIT = """[safe]

@@ -1,5 +1,6 @@
 """What variants are proven with: the same steps for each, in one environment for all of them."""
 
+import os
 import subprocess
 import time
 import tomllib
@@ -14,6 +15,7 @@ from tests.rows.suites import Report, Step
 from tests.servers.commands import run, steps_of
 from tests.variants.numbered import VARIANTS
 
+ASKED = "PYTEST_XDIST_AUTO_NUM_WORKERS"
 LINT = ["ruff format --check", "ruff check", "mypy", "lint-imports"]
 STEPS = {
     "check-all": [*LINT, "pytest -n auto"],
@@ -46,6 +48,22 @@ def test_a_suite_can_not_import_what_its_variant_does_not_declare(
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("told", "processes"), [({}, 3), ({ASKED: "1"}, 1)])
+def test_a_suite_takes_one_process_more_than_there_are_cores(
+    renderer: Renderer,
+    environment: Environment,
+    tmp_path: Path,
+    told: dict[str, str],
+    processes: int,
+) -> None:
+    project = renderer.copy(tmp_path / "project").folder
+    command = [environment.program("pytest"), "-n", "auto", "tests/chassis/test_garbage.py"]
+    two = ["taskset", "--cpu-list", ",".join(map(str, sorted(os.sched_getaffinity(0))[:2]))]
+    status, output = run([*two, *command], project, environment.variables() | told)
+    assert (status, f"created: {processes}/{processes} worker" in output) == (0, True), output
 
 
 @pytest.mark.parametrize("number", VARIANTS)

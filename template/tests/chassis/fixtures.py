@@ -54,6 +54,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One process more than there are cores: while its tests wait, others compute."""
+    processes = yield
+    return processes if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else processes + 1
+
+
 @pytest.fixture(autouse=True)
 def nothing_leaks() -> Generator[None]:
     """Whatever a test is about: what it logged and the errors it was answered hold no secret."""
