@@ -23,8 +23,8 @@ def make_env(directory: Path) -> bool:
 
 
 def free_port() -> int:
-    """For good, so it is none of those that systems lend to whoever connects; and hardly the one
-    of another project, whose server may not run right now."""
+    """Until a server takes it nobody else does: it is none of those that systems lend to whoever
+    connects, and hardly the one of another project, whose server may not run right now."""
     while True:
         port = 20_000 + secrets.randbelow(10_000)
         with socket.socket() as listener:

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.chassis.config import ChassisSettings
+from scripts.setup import free_port
 
 from . import witness
 from .fixtures import PROJECT
@@ -97,9 +97,7 @@ def server(
     """A server process and its address; with its workers it is a group, which is killed if it
     outlives the block. `anew` says why it must not be forked,
     `patience` whether it is `little`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with log.open("wb") as output:
         command = serve_command(factory, patience)
         given = environment(settings, port) | variables
