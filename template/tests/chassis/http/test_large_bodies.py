@@ -189,7 +189,7 @@ def within(levels: int) -> bytes:
         (within(DEEPEST + 1), 400),
         (within(DEEPEST), 422),
         (b"[" + b",".join([b"[{}]"] * DEEPEST * 2) + b"]", 422),
-        (b'{"word": "' + rb"[[{{\"[" * DEEPEST + b'"}', 200),
+        (b'{"word": "' + rb"[{[{\"[" * DEEPEST + b'"}', 200),
     ],
     ids=["too deep", "deep", "many beside each other", "in a text"],
 )
