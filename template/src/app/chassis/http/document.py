@@ -31,7 +31,7 @@ _DESCRIPTIONS: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: NotFound.detail,
     HTTPStatus.CONFLICT: Conflict.detail,
     CONTENT_TOO_LARGE: "The body is larger than this operation takes.",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is not JSON, or is compressed.",
     UNPROCESSABLE_CONTENT: "The request does not have the form that this operation asks for.",
     HTTPStatus.TOO_MANY_REQUESTS: "There were too many requests; try again later.",
     HTTPStatus.INTERNAL_SERVER_ERROR: ServiceError.detail,

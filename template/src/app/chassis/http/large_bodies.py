@@ -36,6 +36,9 @@ fails."""
 _TOO_MANY = f"The body holds more than {MOST_VALUES} values."
 _TOO_DEEP = f"Lists and objects are more than {DEEPEST} deep within each other."
 
+_CODED, _PLAIN, _TAKEN = b"content-encoding", {b"", b"identity"}, {"Accept-Encoding": "identity"}
+_NOT_PLAIN = "Send the body as it is, without a Content-Encoding."
+
 _TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)'
 _NO_BRACKETS = re.compile(_TEXT + rb'|[^][{}"]+', re.DOTALL)
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
@@ -75,6 +78,8 @@ class LargeBody(Request):
     """A request whose body is parsed, and validated, where it holds up nobody."""
 
     async def json(self) -> Any:
+        if {value.lower() for name, value in self.scope["headers"] if name == _CODED} - _PLAIN:
+            raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _NOT_PLAIN, _TAKEN)
         body = await self.body()
         if len(body) <= LARGE:
             _require_shallow(body)
