@@ -53,6 +53,15 @@ def test_a_part_is_a_folder_and_a_line(project: Path, check: Checked) -> None:
     assert "passed" in check(project, *of_owners(project))
 
 
+@pytest.mark.parametrize("project", [OPEN], ids=["none"], indirect=True)
+def test_a_task_of_ones_own_is_a_file_of_ones_own(project: Path, environment: Environment) -> None:
+    (project / "own.just").write_text("# Say hello\nhello:\n    @echo Hello.\n")
+    just = environment.program("just")
+
+    assert run([just, "hello"], project, environment.variables()) == (0, "Hello.\n")
+    assert "hello" in run([just, "--list"], project, environment.variables())[1]
+
+
 def declare(project: Path, package: str) -> None:
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text()

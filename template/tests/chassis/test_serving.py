@@ -173,7 +173,8 @@ def test_an_address_that_somebody_has_is_told_in_one_line(
         with server(settings, log, PORT=port) as (process, _):
             assert process.wait(timeout=PATIENCE) == FAILED
 
-    assert log.read_text() == f"Can't listen on 127.0.0.1, port {port}: Address already in use.\n"
+    told = f"Can't listen on 127.0.0.1, port {port}: Address already in use. PORT chooses another."
+    assert log.read_text() == f"{told}\n"
 
 
 FAILING = """

@@ -1,11 +1,14 @@
 """What `just setup` makes."""
 
 import re
+import subprocess
 from pathlib import Path
 
 from app.chassis.config import ChassisSettings
 from app.chassis.env_file import EnvFile
 from scripts.setup import PLACEHOLDER, make_env
+
+from .fixtures import PROJECT
 
 EXAMPLE = f"APP_ONE={PLACEHOLDER}\nAPP_TWO={PLACEHOLDER}\nAPP_THREE=3\n"
 
@@ -32,6 +35,20 @@ def test_what_it_writes_is_read_back(tmp_path: Path) -> None:
     assert EnvFile(ChassisSettings, tmp_path / ".env").env_vars == {
         name.lower(): value for name, value in written.items()
     }
+
+
+def test_a_shell_reads_what_the_service_reads(tmp_path: Path) -> None:
+    """Also the defaults, once somebody takes the hash away."""
+    example = (PROJECT / ".env.example").read_text()
+    (tmp_path / ".env.example").write_text(example.replace("# APP_", "APP_"))
+    make_env(tmp_path)
+
+    known = subprocess.check_output(["sh", "-ec", "set -a; . ./.env; env -0"], cwd=tmp_path, env={})
+
+    lines = [line.split("=", 1) for line in known.decode().split("\0") if line.startswith("APP_")]
+    assert {name.lower(): value for name, value in lines} == EnvFile(
+        ChassisSettings, tmp_path / ".env"
+    ).env_vars
 
 
 URL = "APP_DATABASE_URL=postgresql://app@{}/service\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.chassis.chance import MAKE_ONE
 from app.chassis.config import ChassisSettings
-from app.chassis.parts.auth.settings import MAKE_ONE
 from scripts.setup import PLACEHOLDER
 
 from ..fixtures import PROJECT
@@ -64,12 +64,12 @@ def test_production_does_not_start_without_a_good_secret(
 @pytest.mark.thorough
 def test_the_command_in_the_message_makes_one_that_is_taken(tmp_path: Path) -> None:
     command = shlex.split(MAKE_ONE.replace("python", sys.executable, 1))
-    made = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    made = subprocess.check_output(command, text=True).strip()
 
     start = subprocess.run(
         [sys.executable, "-c", "from app.main import create_app; create_app()"],
         cwd=tmp_path,
-        env=os.environ | variables(made) | {"PYTHONPATH": str(PROJECT / "src")},
+        env=os.environ | variables([made]) | {"PYTHONPATH": str(PROJECT / "src")},
         check=False,
     )
     assert start.returncode == 0

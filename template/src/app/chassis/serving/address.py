@@ -1,5 +1,6 @@
 """Where the service listens."""
 
+import errno
 import socket
 
 from ..refused import end_process
@@ -15,5 +16,6 @@ def taken(host: str, port: int) -> socket.socket:
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         mine.bind(address)
     except OSError as error:
-        return end_process(f"Can't listen on {host}, port {port}: {error.strerror}.")
+        other = " PORT chooses another." if error.errno == errno.EADDRINUSE else ""
+        return end_process(f"Can't listen on {host}, port {port}: {error.strerror}.{other}")
     return mine
