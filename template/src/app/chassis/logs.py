@@ -86,15 +86,19 @@ _HOOKS_OF_PYTHON = tuple(
 )
 
 
-def request_line(message: str, status: int, duration_ms: float, client: str | None) -> str:
+def request_line(
+    level: str, message: str, status: int, duration_ms: float, client: str | None
+) -> str:
     """What `JsonFormatter` makes of the record of a request."""
     now = time.time()
     current = request_id.get()
     id_member = "" if current is None else f'"request_id": {_quote(current)}, '
     return (
-        f'{{"time": "{_moment(now, int(now % 1 * 1000))}", "level": "info", "logger": "app.access"'
+        '{"time": "'
+        f'{_moment(now, int(now % 1 * 1000))}", "level": "{level}", "logger": "app.access"'
         f', "message": {_quote(message)}, {id_member}"status": {status}'
-        f', "duration_ms": {duration_ms}, "client": {_quote(client) if client else "null"}}}'
+        f', "duration_ms": {duration_ms}, "client": {_quote(client) if client else "null"}'
+        "}"
     )
 
 
