@@ -7,6 +7,7 @@ after the other, so that nothing but the code decides.
 import asyncio
 import cProfile
 import json
+import logging
 import sys
 from collections.abc import Callable
 from itertools import count
@@ -71,6 +72,7 @@ async def calls(service: Running, method: str, path: str, body: Callable[[], byt
 
 async def main(settings: Settings) -> None:
     app = create_app(settings)
+    logging.getLogger("app.access").setLevel(logging.DEBUG)  # pings are logged like the others
     let_in(app)
     async with running(app) as service:
         users = "/api/v1/users"

@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from contextvars import ContextVar
+from types import FunctionType
 from typing import Any, Literal, TextIO
 
 from pydantic import Field
@@ -18,6 +19,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 # What every record has; the rest of its attributes came with `extra=`.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 _encode = json.JSONEncoder(default=str).encode
+_quote = json.encoder.encode_basestring_ascii
 # Servers bring handlers of their own, which would print their lines in another form ...
 _SERVERS = ("uvicorn", "uvicorn.error", "_granian")
 # ... and access logs, which would repeat ours and add the query.
@@ -53,6 +55,58 @@ def configure(
         server.propagate = name in _SERVERS
 
 
+def only_output(logger: logging.Logger, level: int) -> "_Output | None":
+    """Our own handler, if it prints JSON and nobody else handles, filters or intercepts what this
+    logger logs: then whoever logs at every request may write to it, without a record."""
+    if logger.disabled or logger.filters or _hooks() != _HOOKS_OF_PYTHON:
+        return None
+    while logger.parent:
+        if logger.handlers or not logger.propagate:
+            return None
+        logger = logger.parent
+    if len(logger.handlers) != 1:
+        return None
+    (handler,) = logger.handlers
+    if type(handler) is not _Output or type(handler.formatter) is not JsonFormatter:
+        return None
+    return handler if level >= handler.level and not handler.filters else None
+
+
+def _hooks() -> tuple[object, ...]:
+    """What instruments, such as Sentry's, replace to see every record."""
+    return logging.Logger.handle, logging.Logger.callHandlers
+
+
+# Without those that were replaced before this was imported, so that it differs for good then.
+_HOOKS_OF_PYTHON = tuple(
+    hook
+    for hook in _hooks()
+    if type(hook) is FunctionType
+    and hook.__code__.co_filename == logging.getLogger.__code__.co_filename
+)
+
+
+def request_line(
+    level: str, message: str, status: int, duration_ms: float, client: str | None
+) -> str:
+    """What `JsonFormatter` makes of the record of a request."""
+    now = time.time()
+    current = request_id.get()
+    id_member = "" if current is None else f'"request_id": {_quote(current)}, '
+    return (
+        '{"time": "'
+        f'{_moment(now, int(now % 1 * 1000))}", "level": "{level}", "logger": "app.access"'
+        f', "message": {_quote(message)}, {id_member}"status": {status}'
+        f', "duration_ms": {duration_ms}, "client": {_quote(client) if client else "null"}'
+        "}"
+    )
+
+
+def _moment(created: float, milliseconds: float) -> str:
+    second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(created))
+    return f"{second}.{milliseconds:03.0f}Z"
+
+
 def _extras(record: logging.LogRecord) -> dict[str, Any]:
     current = request_id.get()
     context = {} if current is None else {"request_id": current}
@@ -64,8 +118,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-            + f".{record.msecs:03.0f}Z",
+            "time": _moment(record.created, record.msecs),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -102,3 +155,14 @@ class _Output(logging.StreamHandler[TextIO]):
     def stream(self) -> TextIO:  # type: ignore[override]  # the base class stores what we look up
         stream: TextIO = getattr(sys, self._stream_name)
         return stream
+
+    def write(self, line: str) -> None:
+        """As `handle` writes what became of a record."""
+        self.acquire()
+        try:
+            self.stream.write(line + self.terminator)
+            self.stream.flush()
+        except (OSError, ValueError):  # the disk is full, the stream closed
+            self.handleError(logging.makeLogRecord({"msg": line}))
+        finally:
+            self.release()

@@ -1,7 +1,7 @@
 """Requests that take too long are ended, and leave nothing behind."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI
@@ -151,6 +151,26 @@ async def begin_when_cancelled(scope: Scope, receive: Receive, send: Send) -> No
         await send({"type": "http.response.start", "status": 503, "headers": []})
 
 
+async def cancel_when_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        await asyncio.sleep(FOREVER)
+    finally:
+        running = asyncio.current_task()
+        assert running
+        running.cancel()
+
+
+async def impatient_when_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        await asyncio.sleep(FOREVER)
+    except asyncio.CancelledError:
+        raise TimeoutError from None
+
+
+async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
 async def ask(app: Deadline, sent: list[Message]) -> None:
     async def receive() -> Message:
         raise AssertionError
@@ -178,3 +198,65 @@ async def test_there_is_never_a_second_answer() -> None:
         await ask(Deadline(begin_when_cancelled, seconds=0.01), sent)
 
     assert [message["type"] for message in sent] == ["http.response.start"]
+
+
+async def test_each_has_its_own_time_and_the_whole_of_it() -> None:
+    """A timer is shared: it has to find the next one, also after requests that ended in time."""
+    loop, quick = asyncio.get_running_loop(), [True, False]
+    seconds = 0.1
+
+    async def quick_or_not(scope: Scope, receive: Receive, send: Send) -> None:
+        await (answer if quick.pop() else hang)(scope, receive, send)
+
+    app = Deadline(quick_or_not, seconds=seconds)
+
+    async def ended(times: list[float]) -> None:
+        begin, sent = loop.time(), list[Message]()
+        await ask(app, sent)
+        assert sent[0]["status"] in {200, 504}
+        times.append(loop.time() - begin)
+
+    for _ in range(2):
+        times: list[float] = []
+        quick[:] = [False, False, True, False]
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(4):
+                tasks.create_task(ended(times))
+                await asyncio.sleep(seconds / 4)
+
+        assert not quick
+        late = sorted(times)[1:]
+        assert min(late) > seconds - 0.01, times
+
+
+@pytest.mark.parametrize("late", [hang, impatient_when_cancelled])
+async def test_what_is_ended_is_not_cancelled_any_more(
+    late: Callable[[Scope, Receive, Send], Awaitable[None]],
+) -> None:
+    sent: list[Message] = []
+    await ask(Deadline(late, seconds=0.01), sent)
+
+    task = asyncio.current_task()
+    assert task
+    assert task.cancelling() == 0
+    assert sent[0]["status"] == 504
+
+
+async def test_who_is_cancelled_and_late_stays_cancelled() -> None:
+    sent: list[Message] = []
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(ask(Deadline(cancel_when_cancelled, seconds=0.01), sent))
+
+    assert task.cancelled()
+    assert sent == []
+
+
+def test_an_application_may_serve_in_one_loop_after_another() -> None:
+    app = Deadline(hang, seconds=0.01)
+    app.app = answer
+    asyncio.run(ask(app, []))  # its timer goes down with its loop
+    sent: list[Message] = []
+    app.app = hang
+    asyncio.run(ask(app, sent))
+
+    assert sent[0]["status"] == 504

@@ -1,8 +1,7 @@
 """The database of one process: where its sessions come from."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import text
@@ -15,6 +14,29 @@ from .schema import Schema
 from .session import ReadSession, Session, unit_of_work_sessions
 
 Result = TypeVar("Result")
+
+
+class Transaction:
+    """No generator, and no second one for errors where there is none: each makes several calls."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> Session:
+        return self._session
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        try:
+            if error is not None:
+                raise error
+            await self._session.finish()
+        except BaseException:
+            # Its exit rolls back to the end, also when it is cancelled once more.
+            with database_errors():
+                async with self._session:
+                    raise
 
 
 class Database:
@@ -44,19 +66,10 @@ class Database:
         """What it must have before it answers well; None from then on."""
         self._session = unit_of_work_sessions(writer, session)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Session]:
+    def transaction(self) -> "Transaction":
         """A unit of work: commits when the block ends, rolls back when it raises or is
         cancelled."""
-        with database_errors():
-            session = self._session()
-            try:
-                yield session
-                await session.finish()
-            except BaseException:
-                # Its exit rolls back to the end, also when it is cancelled once more.
-                async with session:
-                    raise
+        return Transaction(self._session())
 
     async def concurrently(
         self, *reads: Callable[[ReadSession], Coroutine[Any, Any, Result]]
