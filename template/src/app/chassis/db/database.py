@@ -25,7 +25,6 @@ class Database:
         writer: AsyncEngine,
         probe: AsyncEngine,
         reader: ReadSession,
-        session: type[Session] = Session,
         *,
         pools: Sequence[PoolMonitor] = (),
     ) -> None:
@@ -42,7 +41,7 @@ class Database:
         """Engines to ask whether the database answers."""
         self.awaited: Schema | None = None
         """What it must have before it answers well; None from then on."""
-        self._session = unit_of_work_sessions(writer, session)
+        self._session = unit_of_work_sessions(writer)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
