@@ -20,11 +20,12 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     literal,
     literal_column,
     select,
 )
-from sqlalchemy.exc import PendingRollbackError
+from sqlalchemy.exc import CompileError, PendingRollbackError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.chassis.config import ChassisSettings
@@ -300,6 +301,17 @@ async def test_commits_and_rollbacks_on_the_way_hold(database: Database) -> None
 
     read = BoxRepository(database.reader)
     assert [row.id for row in await read.read_page(limit=9)] == [kept.id, also_kept.id]
+
+
+async def test_what_fails_before_it_runs_takes_no_row_with_it(database: Database) -> None:
+    """SQLAlchemy has the connection then, without a statement on it."""
+    table: Any = Box.__table__
+    async with database.transaction() as session:
+        row = await BoxRepository(session).add_row(**box_body())
+        with pytest.raises(CompileError):
+            await session.rows(insert(table).values(nothing=1).returning(_BOXES.id))
+
+    assert await BoxRepository(database.reader).read(row.id) == row
 
 
 async def test_what_lost_its_connection_half_way_is_not_committed(database: Database) -> None:
