@@ -52,7 +52,7 @@ PARCELS = [
         "sent_on": date(2026, 2, 28),
         "arrives_at": datetime(2026, 3, 1, 12, 30, 1, 5, tzinfo=UTC),
         "takes": timedelta(days=1, microseconds=3),
-        "labels": {"a": [1, None, "ü"], "b": {"c": 1.5}},
+        "labels": {"b": {"c": 1.5}, "a": [1, None, "ü"]},
     },
     {
         "kind": Kind.BY_SEA,
