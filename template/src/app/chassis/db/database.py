@@ -47,7 +47,6 @@ class Database:
         writer: AsyncEngine,
         probe: AsyncEngine,
         reader: ReadSession,
-        session: type[Session] = Session,
         *,
         pools: Sequence[PoolMonitor] = (),
     ) -> None:
@@ -64,7 +63,7 @@ class Database:
         """Engines to ask whether the database answers."""
         self.awaited: Schema | None = None
         """What it must have before it answers well; None from then on."""
-        self._session = unit_of_work_sessions(writer, session)
+        self._session = unit_of_work_sessions(writer)
 
     def transaction(self) -> "Transaction":
         """A unit of work: commits when the block ends, rolls back when it raises or is

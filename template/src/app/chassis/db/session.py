@@ -3,21 +3,21 @@ reads."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import lru_cache
-from typing import Any, TypeVar, TypeVarTuple, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, ScalarResult, Select, event
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy import Connection, Engine, Row, ScalarResult, event
+from sqlalchemy.exc import InvalidRequestError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
-from sqlalchemy.orm import ORMExecuteState, QueryableAttribute
+from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.util import greenlet_spawn
 
 from .errors import database_errors
+from .plain import Columns, has_entities, lend, on, plain_for, read, run
 
-Columns = TypeVarTuple("Columns")
 Value = TypeVar("Value")
 
 # A closed session must stay closed: a stream or a background task would reopen it and leak a
@@ -29,36 +29,48 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-@lru_cache(maxsize=512)
-def has_entities(statement: TypedReturnsRows[*Columns]) -> bool:
-    """Whether the ORM has to make entities of what the statement returns."""
-    described: Any = (
-        statement.column_descriptions
-        if isinstance(statement, Select)
-        else getattr(statement, "returning_column_descriptions", ())
-    )
-    return not all(
-        isinstance(column["expr"], ColumnElement | QueryableAttribute) for column in described
-    )
-
-
 class UnitOfWork(SyncSession):
-    """Opens its connection by itself and keeps it to the end, so that statements which need no
-    entities run on it without the bookkeeping of the ORM."""
+    """Opens its connection by itself and keeps it to the end. Statements which need no entities run
+    on it without the bookkeeping of the ORM, and until the first other one without SQLAlchemy's."""
 
+    _lent: PoolProxiedConnection | None = None
+    """The connection, as long as nothing but plain rows ran on it."""
     _own: Connection | None = None
+    """The connection from then on."""
     _is_closed = False
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
         if self._is_closed:
             raise InvalidRequestError("this session is closed")
         if self._own is None:
-            self._own = cast("Engine", self.bind).connect()
+            self._own = self._taken_over() if self._lent else self._engine.connect()
         return self._own
+
+    def _taken_over(self) -> Connection:
+        """What has begun goes on in SQLAlchemy's hands."""
+        own = Connection(self._engine, connection=self._usable())
+        self._lent = None
+        own.begin()
+        return own
+
+    def _usable(self) -> PoolProxiedConnection:
+        if self._lent is None:
+            self._lent = lend(self._engine)
+        if not self._lent.is_valid:
+            raise PendingRollbackError("this session lost its connection, and what it had done")
+        return self._lent
+
+    @property
+    def _engine(self) -> Engine:
+        return cast("Engine", self.bind)
 
     def fetch(
         self, statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any]
     ) -> Sequence[Row[*Columns]]:
+        if self._own is None and not self._is_closed and not self.in_transaction():
+            plain = plain_for(self._engine, statement, parameters)
+            if plain is not None:
+                return run(self._engine, self._usable(), plain, parameters, begins=True)
         return self.current().execute(statement, parameters).all()
 
     def current(self) -> Connection:
@@ -70,11 +82,17 @@ class UnitOfWork(SyncSession):
             super().commit()
         if self._own is not None:
             self._own.commit()
+        elif self._lent is not None:
+            on(self._engine, self._usable(), self._lent.commit)
 
     def rollback(self) -> None:
         super().rollback()
         if self._own is not None:
             self._own.rollback()
+        elif self._lent is not None and self._lent.is_valid:
+            on(self._engine, self._lent, self._lent.rollback)
+        else:
+            self._lent = None
 
     def finish(self) -> None:
         self.commit()
@@ -89,6 +107,8 @@ class UnitOfWork(SyncSession):
                 # After a commit that failed, `close` alone would take the connection for clean.
                 self._own.rollback()
                 self._own.close()
+            elif self._lent is not None and self._lent.is_valid:
+                self._lent.close()  # which rolls back what is not committed
 
 
 class Session(AsyncSession):
@@ -147,6 +167,9 @@ class ReadSession:
     def _fetch(
         self, statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any]
     ) -> Sequence[Row[*Columns]]:
+        plain = plain_for(self._reader, statement, parameters)
+        if plain is not None:
+            return read(self._reader, plain, parameters)
         with self._reader.connect() as connection:
             return connection.execute(statement, parameters).all()
 
@@ -198,7 +221,5 @@ def _refuse_flush(*_: object) -> None:
     raise RuntimeError(ONLY_READS)
 
 
-def unit_of_work_sessions(
-    writer: AsyncEngine, kind: type[Session] = Session
-) -> async_sessionmaker[Session]:
-    return async_sessionmaker(writer, class_=kind, **OPTIONS)
+def unit_of_work_sessions(writer: AsyncEngine) -> async_sessionmaker[Session]:
+    return async_sessionmaker(writer, class_=Session, **OPTIONS)
