@@ -47,9 +47,13 @@ USUAL: Mapping[str, Sequence[Edit]] = {
     "no-command-timeout": [
         ("src/app/chassis/db/driver.py", '"command_timeout": self.command_timeout,', ""),
     ],
-    # As it was in 0.1.0, in mode `asyncpg`.
+    # As it was in 0.1.0, in mode `asyncpg`; now in all modes.
     "begin-cut-off": [
-        ("src/app/chassis/db/direct.py", "        connection.invalidate(error)\n", "")
+        (
+            "src/app/chassis/db/plain.py",
+            "            lent.invalidate(error)\n            raise\n",
+            "            raise\n",
+        )
     ],
     # A pool of asyncpg that connects at start-up, and ends the process when nobody answers.
     "eager-pool": [("src/app/chassis/db/direct_pool.py", "min_size=0", "min_size=1")],
