@@ -34,6 +34,8 @@ class Operation:
     """It refuses every body but JSON."""
     scope: Mapping[str, Any] | None = None
     """What the route adds to the scope."""
+    compiled: Any = None
+    """A route that runs without FastAPI: a `CompiledRoute`."""
 
 
 def operation_of(scope: Scope) -> Operation:
