@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 PROVEN = frozenset({"0.165"})
 """Minor versions of FastAPI with which routes were seen to answer the same both ways."""
 
+INSTALLED = fastapi.__version__.rpartition(".")[0]
+
 # What doesn't run for a compiled route. Instruments put functions of their own in these places.
 _REPLACED: dict[Any, str] = {
     routing: "request_response get_request_handler solve_dependencies run_endpoint_function"
@@ -37,9 +39,8 @@ _OFF = "APP_HTTP_COMPILED_ROUTES is false"
 
 
 def _lasting_obstacles() -> Iterator[str]:
-    minor = fastapi.__version__.rpartition(".")[0]
-    if minor not in PROVEN:
-        yield f"FastAPI {minor} was not proven"
+    if INSTALLED not in PROVEN:
+        yield f"FastAPI {INSTALLED} was not proven"
     for owner, names in _REPLACED.items():
         for name in names.split():
             if not is_own(getattr(owner, name, None)):
