@@ -21,7 +21,7 @@ _TOKEN = r"[\w-]{20,}(?:\.[\w-]{20,})*"
 _CHANCE = re.compile(f"({_MOMENT})|{_ID}|{_TOKEN}")
 """What two services call otherwise."""
 
-_VARYING = {"date", "x-request-id", "server-timing"}
+_VARYING = {"date", "x-request-id", "server-timing", "ratelimit"}
 
 
 class BothWays(httpx2.AsyncBaseTransport):
