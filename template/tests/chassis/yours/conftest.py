@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -21,12 +20,6 @@ from ..running import Running, running
 from .both_ways import BothWays
 from .leaving import visiting
 from .operations import Send, sending
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Its requests are made while it is collected, which takes longer than all else of that."""
-    left_out = collection_path.name == "test_limits.py"
-    return True if left_out and config.getoption("markexpr") == "not thorough" else None
 
 
 @pytest.fixture(scope="session")
