@@ -45,6 +45,10 @@ class Page(BaseModel, extra="forbid"):
     named: str | None = None
 
 
+class Loose(BaseModel, extra="allow"):
+    limit: int = 10
+
+
 class Bearer(HTTPBearer):
     async def __call__(self, _: HTTPConnection) -> None:
         noted.append("bearer")
@@ -121,6 +125,11 @@ async def swallowed(_: Swallowing) -> Word:
 
 @router.get("/pages")
 async def pages(page: Annotated[Page, Query()]) -> Page:
+    return page
+
+
+@router.get("/loose")
+async def loose(page: Annotated[Loose, Query()]) -> Loose:
     return page
 
 
@@ -280,6 +289,7 @@ ADA = {"authorization": "Bearer ada"}
         ("GET", "/pages?limit=3&limit=4", {}),
         ("GET", "/pages?limit=&x=1&y=2&x=3", {}),
         ("GET", "/pages?limit", {}),
+        ("GET", "/loose?x=1&limit=3&y=2&x=3", {}),
         ("GET", "/told", {}),
         ("GET", "/told?status=203", {}),
         ("GET", "/told?status=204", {}),

@@ -66,10 +66,8 @@ class _Call:
         """Its end isn't cancelled by scopes around the request, as with FastAPI."""
         return await self.exits.enter_async_context(_shielded(manager, self.shield))
 
-    async def inside(self, opens: bool, run: "Callable[[_Call], Any]") -> Any:
+    async def around(self, run: "Callable[[_Call], Any]") -> Any:
         """What is opened ends here, before the answer is sent."""
-        if not opens:
-            return await run(self)
         with CancelScope() as self.shield:
             async with AsyncExitStack() as self.exits:
                 return await run(self)
@@ -158,7 +156,8 @@ class CompiledRoute:
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> Answer | ASGIApp:
         if self._first is not None:
             call = _Call(Request(scope))
-            await call.inside(self._first.opens, self._first.values)
+            values = self._first.values
+            await (call.around(values) if self._first.opens else values(call))
             if call.errors:
                 raise RequestValidationError(call.errors)
         call = _Call(self._request_class(scope, receive, send))
@@ -168,7 +167,8 @@ class CompiledRoute:
             except Exception as error:  # noqa: BLE001  # FastAPI knows what to make of it
                 fail = raising(error)
                 return lambda scope, _, send: self._app(scope, fail, send)
-        answer: Answer | ASGIApp = await call.inside(self._part.opens, self._run)
+        answer: Answer | ASGIApp
+        answer = await (call.around(self._run) if self._part.opens else self._run(call))
         return answer
 
     async def _run(self, call: _Call) -> Answer | ASGIApp:
