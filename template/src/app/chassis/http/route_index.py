@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from .asking_first import asking_first
+from .compiled import CompiledRoute, compiled
 from .large_bodies import FIELD, validated_by
 from .operations import KNOWN, Operation, method_of, operation_of, path_below_root
 
@@ -108,6 +109,7 @@ class _Route:
     scope: Mapping[str, Any]
     """What a request learns of its route."""
     app: ASGIApp
+    compiled: CompiledRoute | None
 
     @property
     def is_fixed(self) -> bool:
@@ -115,6 +117,7 @@ class _Route:
 
     @classmethod
     def of(cls, route: RouteContext) -> "_Route":
+        field = validated_by(route)  # before it is compiled, since it changes the route
         return cls(
             start=_start(route.path or ""),
             template=route.path or "",
@@ -125,9 +128,10 @@ class _Route:
             scope={
                 "route": route.original_route,
                 "endpoint": route.endpoint,
-                FIELD: validated_by(route),
+                FIELD: field,
             },
             app=asking_first(route),
+            compiled=compiled(route),
         )
 
     def operation(self, scope: Scope, path: str, found: RegexMatch[str]) -> Operation:
@@ -140,6 +144,7 @@ class _Route:
             self.template,
             self.takes_json,
             {**self.scope, "path_params": values},
+            self.compiled,
         )
 
 
