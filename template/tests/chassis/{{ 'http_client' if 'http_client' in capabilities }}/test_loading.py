@@ -26,7 +26,7 @@ from tests.chassis.things.application import create_app
 async def start():
     async with running(create_app()) as service:
         await service.client.get("/health/live")
-        print("Loaded:", *sorted({"aiohttp", "yarl", "multidict", "attr", "propcache"} & sys.modules.keys()))
+        print("Loaded:", *({"aiohttp", "yarl", "multidict", "propcache"} & sys.modules.keys()))
 
 asyncio.run(start())
 """
