@@ -1,5 +1,5 @@
-"""A service whose routes call another one that has frozen: with many callers its other routes answer
-as ever, its memory is bounded, and it stops when it is told to."""
+"""A service whose routes call another one that has frozen: with many callers its other routes
+answer as ever, its memory is bounded, and it stops when it is told to."""
 
 import asyncio
 import signal

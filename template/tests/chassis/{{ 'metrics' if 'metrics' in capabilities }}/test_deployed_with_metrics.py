@@ -11,9 +11,7 @@ from .. import witness
 from ..fixtures import PROJECT
 
 ALERTS = [path.read_text() for path in (PROJECT / "deploy/prometheus").glob("*.yml")]
-DASHBOARDS = [
-    json.loads(path.read_text()) for path in (PROJECT / "deploy/grafana").glob("*.json")
-]
+DASHBOARDS = [json.loads(path.read_text()) for path in (PROJECT / "deploy/grafana").glob("*.json")]
 METRIC = re.compile(r"\b(?:db|event|http|process|python)_\w+")
 # The library knows these of Linux only.
 OF_THE_PLATFORM = re.compile(r"^process_")

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 INSIDE = "Another service is called while a connection to the database is held"
+OTHER = "other"
+"""What hosts are called that `APP_OUTBOUND_HOSTS` doesn't name."""
+
 CLOSING = 2.0
 """Seconds that closing the connections may take."""
 
@@ -164,7 +167,7 @@ class HttpClient:
 
     def _name(self, call: Call) -> str:
         host = _host(call.url)
-        return host if host in self._named else "other"
+        return host if host in self._named else OTHER
 
     def _warn_inside_unit_of_work(self) -> None:
         """Whoever waits for another service must not hold what everybody waits for."""
