@@ -15,7 +15,7 @@ from sqlalchemy import MetaData
 
 from app.chassis.config import ChassisSettings
 from app.chassis.db.database import Database
-from app.chassis.http.settings import HttpSettings
+from app.chassis.http.settings import HealthSettings, HttpSettings
 from app.chassis.logs import LogSettings
 from app.config import Settings
 from app.db.models import Base
@@ -27,6 +27,7 @@ from . import witness
 from .database import temporary_database
 from .growing import growing
 from .running import Running, running
+from .waiting import MOST_FOR_HEALTH
 
 PROJECT = Path(__file__).parents[2]
 
@@ -83,6 +84,7 @@ def settings() -> Generator[Settings]:
             environment="test",
             log=LogSettings(level="DEBUG", blocked_loop=60),
             http=HttpSettings(docs=True),
+            health=HealthSettings(timeout=MOST_FOR_HEALTH),
             database=database,
         )
 

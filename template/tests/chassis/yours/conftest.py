@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -17,12 +16,6 @@ from ..fixtures import emptied_afterwards
 from ..running import Running
 from .leaving import visiting
 from .operations import Send, sending
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Its requests are made while it is collected, which takes longer than all else of that."""
-    left_out = collection_path.name == "test_limits.py"
-    return True if left_out and config.getoption("markexpr") == "not thorough" else None
 
 
 @pytest.fixture(scope="session")
