@@ -55,6 +55,7 @@ class Collector:
     """In the order in which they ended."""
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    refused: int = 0
     answers: list[int] = field(default_factory=lambda: [200])
     """Statuses of the next answers; the last one stays."""
 
@@ -87,6 +88,8 @@ def collector(read: Callable[[str], None] = lambda _: None) -> Generator[Collect
                 taken.answers.pop(0)
             if status < 300 and self.path == "/v1/traces":
                 taken.take(body, {name.lower(): value for name, value in self.headers.items()})
+            else:
+                taken.refused += 1
             for span in taken.spans[before:]:
                 read(span.whole)
             self.send_response(status)

@@ -4,6 +4,10 @@
 import atexit
 import os
 from contextlib import ExitStack
+from random import Random
+
+from opentelemetry.exporter.otlp.common import http
+from opentelemetry.sdk.trace import id_generator
 
 from .. import witness
 from .collecting import collector
@@ -11,6 +15,9 @@ from .collecting import collector
 _stack = ExitStack()
 atexit.register(_stack.close)
 _collector = _stack.enter_context(collector(witness.read_span))
+
+# Hypothesis wants nobody beside it to draw from the numbers of `random`.
+vars(http)["random"] = vars(id_generator)["random"] = Random()
 
 os.environ |= {
     "APP_TRACING_SAMPLE_RATIO": "1",

@@ -16,6 +16,7 @@ from opentelemetry import propagate
 from app.chassis import logs
 from app.chassis.config import ChassisSettings
 from app.chassis.db.database import Database
+from app.chassis.parts.tracing.collector import wanted
 
 from ..db.ways import straight, through_sqlalchemy
 from ..fixtures import PROJECT
@@ -24,6 +25,7 @@ from ..things.factory import URL, box_body, make_box
 from ..things.repositories import BoxRepository
 from .tracing import CALLER, NOT_SAMPLED, SAMPLED, TRACE, traced
 
+BOX = URL + "/{box_id}"
 SERVER, CLIENT = 2, 3
 """Kinds of spans, as OTLP numbers them."""
 
@@ -49,6 +51,18 @@ def printed() -> Iterator[list[dict[str, object]]]:
         lines += map(json.loads, output.getvalue().splitlines())
 
 
+@contextmanager
+def only_our_output() -> Iterator[None]:
+    """Without the handlers of Pytest and of the witness."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    root.handlers[:] = [one for one in before if isinstance(one.formatter, logs.JsonFormatter)]
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+
+
 async def test_the_trace_of_the_caller_goes_on(
     settings: ChassisSettings, database: Database
 ) -> None:
@@ -57,7 +71,7 @@ async def test_the_trace_of_the_caller_goes_on(
             box = await make_box(it.service.client)
             await it.service.client.get(f"{URL}/{box['id']}", headers=SAMPLED)
 
-    request, statement = it.of_request(f"GET {URL}/{{box_id}}")
+    request, statement = it.of_request("GET " + BOX)
     assert (request.trace, request.parent, request.kind) == (TRACE, CALLER, SERVER)
     assert (statement.name, statement.kind) == ("SELECT", CLIENT)
     assert request.attributes["http.response.status_code"] == HTTPStatus.OK
@@ -65,6 +79,19 @@ async def test_the_trace_of_the_caller_goes_on(
     assert statement.attributes["db.query.text"].startswith("SELECT box")
     of_trace = [line["message"] for line in lines if line.get("trace_id") == TRACE]
     assert f"GET {URL}/{box['id']} 200" in of_trace
+
+
+async def test_the_access_line_has_the_id_of_its_trace(
+    settings: ChassisSettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is printed without a record of the log, where nobody else wants one."""
+    async with traced(settings) as it:
+        with only_our_output():
+            await it.service.client.get("/nowhere", headers=SAMPLED)
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (access,) = [line for line in lines if line["logger"] == "app.access"]
+    assert (access["message"], access["trace_id"]) == ("GET /nowhere 404", TRACE)
 
 
 @pytest.mark.parametrize("way", [straight, through_sqlalchemy])
@@ -114,7 +141,7 @@ async def test_many_rows_at_once_are_one_statement(
         texts = [f"Item {number}" for number in range(50)]
         await it.service.client.post(f"{URL}/{box['id']}/items", json={"texts": texts})
 
-    names = [span.name for span in it.of_request(f"POST {URL}/{{box_id}}/items")]
+    names = [span.name for span in it.of_request(f"POST {BOX}/items")]
     assert names[1:] == ["SELECT", "INSERT"]
 
 
@@ -138,6 +165,8 @@ async def test_what_comes_after_the_answer_or_beside_it_belongs_to_its_request(
             )
 
     async with traced(settings, plant) as it:
+        # The first connection brings statements of SQLAlchemy's.
+        await it.service.client.get("/later", headers=NOT_SAMPLED)
         await it.service.client.get("/later")
         await it.service.client.get("/beside")
 
@@ -254,44 +283,61 @@ async def serve():
         await service.client.get("/nowhere")
 
 asyncio.run(serve())
-assert not [name for name in sys.modules if name.startswith("opentelemetry.sdk")]
+assert not [name for name in sys.modules if name.startswith("opentelemetry.exporter")]
 """
 
 
-@pytest.mark.thorough
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
         ({}, "OTEL_EXPORTER_OTLP_ENDPOINT names no collector"),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, "should be like http://"),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://[collector"}, "should be like http://"),
-        ({"OTEL_TRACES_EXPORTER": "none"}, "OTEL_TRACES_EXPORTER is none"),
-        ({"OTEL_TRACES_EXPORTER": "zipkin"}, "should be otlp, console or none"),
-        ({"OTEL_SDK_DISABLED": "true"}, "OTEL_SDK_DISABLED is true"),
-        (
-            {
-                "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4317",
-                "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
-            },
-            "should be http/protobuf",
-        ),
+        ({ENDPOINT: "collector:4318"}, "should be like http://"),
+        ({ENDPOINT: "http://[collector"}, "should be like http://"),
+        ({"OTEL_TRACES_EXPORTER": "none", ENDPOINT: "http://a"}, "OTEL_TRACES_EXPORTER is none"),
+        ({"OTEL_TRACES_EXPORTER": "zipkin", ENDPOINT: "http://a"}, "should be otlp, console or"),
+        ({"OTEL_SDK_DISABLED": "true", ENDPOINT: "http://a"}, "OTEL_SDK_DISABLED is true"),
+        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", ENDPOINT: "http://a"}, "should be http/protobuf"),
     ],
 )
+def test_what_keeps_a_service_from_tracing_is_one_line(
+    variables: dict[str, str], said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert wanted(variables) is None
+
+    (line,) = caplog.messages
+    assert line.startswith("Nothing is traced: ")
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {ENDPOINT: "http://collector:4318"},
+        {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://collector/v1/traces"},
+    ],
+)
+def test_a_collector_is_named_for_all_or_for_traces(variables: dict[str, str]) -> None:
+    assert wanted(variables) == "otlp"
+    assert wanted({"OTEL_TRACES_EXPORTER": "console"}) == "console"
+
+
+@pytest.mark.thorough
 def test_without_a_collector_there_is_one_line_and_no_sdk(
-    settings: ChassisSettings, tables_made: None, variables: dict[str, str], said: str
+    settings: ChassisSettings, tables_made: None
 ) -> None:
     given = environment(settings, port=0)
-    given = {name: value for name, value in given.items() if not name.startswith("OTEL_")}
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_COLLECTOR],
         check=False,
         cwd=PROJECT,
-        env=given | variables,
+        env={name: value for name, value in given.items() if not name.startswith("OTEL_")},
         capture_output=True,
         text=True,
     )
 
     assert (done.returncode, done.stderr) == (0, "")
     (line,) = [json.loads(line) for line in done.stdout.splitlines() if "traced" in line]
-    assert line["message"].startswith("Nothing is traced: ")
-    assert said in line["message"]
+    assert (line["level"], line["logger"]) == ("info", "app.chassis.parts.tracing.collector")
