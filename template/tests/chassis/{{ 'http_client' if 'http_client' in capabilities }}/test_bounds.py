@@ -37,16 +37,20 @@ async def talk_nonsense(_: Asked, line: Line) -> None:
 
 async def drip(_: Asked, line: Line) -> None:
     await line.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-    while True:
-        await line.write(b"x")
-        await asyncio.sleep(0.02)
+    await drip_on(line)
 
 
 async def drip_a_head(_: Asked, line: Line) -> None:
     await line.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-    while True:
+    await drip_on(line)
+
+
+async def drip_on(line: Line) -> None:
+    """Many times as long as the deadline of whoever listens."""
+    for _ in range(200):
         await line.write(b"x")
         await asyncio.sleep(0.02)
+    line.close()
 
 
 async def pour(_: Asked, line: Line) -> None:
@@ -81,11 +85,13 @@ async def test_an_answer_that_is_none_is_an_error(does: Does) -> None:
 
 @pytest.mark.parametrize("does", [hang, hang_in_the_middle])
 async def test_who_is_silent_is_given_up(does: Does) -> None:
-    async with peer(does) as there, calling(read=0.1, attempts=1) as http:
+    """And asked once more: the whole call has not come to its end yet."""
+    async with peer(does) as there, calling(read=0.1, attempts=2) as http:
         with pytest.raises(UpstreamTooSlow):
             await http.fetch("GET", there.url)
 
         await until(lambda: not there.lines)
+        assert len(there.asked) == 2
 
 
 @pytest.mark.parametrize("does", [drip, drip_a_head])
@@ -101,9 +107,11 @@ async def test_who_drips_is_given_up(does: Does) -> None:
 
 
 async def test_a_call_may_have_less_time() -> None:
-    async with peer(hang) as there, calling(read=60, deadline=60) as http:
+    async with peer(hang) as there, calling(read=2, deadline=60) as http:
         with pytest.raises(UpstreamTooSlow):
-            await http.fetch("GET", there.url, deadline=0.1)
+            await http.fetch("GET", there.url, deadline=1)
+
+    assert len(there.asked) == 1  # after 2 seconds it would be asked again
 
 
 async def test_who_sends_too_much_is_not_listened_to() -> None:

@@ -93,7 +93,13 @@ async def test_connections_are_kept() -> None:
         assert (len(there.asked), there.opened) == (3, 1)
 
 
-@pytest.mark.parametrize("url", ["ftp://it/", "http://", "it", "http://[x/", "http://it:x/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("ftp://it/", "http://", "it", "http://[x/", "http://it:x/"),
+        *(f"http://{'a' * 64}.example/", "http://it..example/"),
+    ],
+)
 async def test_what_is_no_url_is_refused(url: str) -> None:
     async with calling() as http:
         with pytest.raises(AddressRefused):

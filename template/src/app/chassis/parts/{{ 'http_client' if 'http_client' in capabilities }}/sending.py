@@ -97,7 +97,7 @@ class Sender:
                     return answer
                 hop = hop.after(answer.status, where)
             raise SendsElsewhere
-        except (aiohttp.ClientError, HungUp, Broken, SendsElsewhere, TimeoutError) as error:
+        except _FAILURES as error:
             raise _told(error) from None
 
     async def _asked(self, call: Call, hop: Hop) -> Answer:
@@ -247,7 +247,7 @@ def _told(error: Exception) -> CallFailed:
     failed: CallFailed
     if isinstance(error, TimeoutError):
         failed = UpstreamTooSlow()
-    elif isinstance(error, aiohttp.InvalidURL) or _is_not_public(error):
+    elif isinstance(error, aiohttp.InvalidURL | UnicodeError) or _is_not_public(error):
         failed = AddressRefused()
     else:
         failed = UpstreamUnavailable(TOO_LARGE if TOO_LARGE in error.args else None)
@@ -260,4 +260,6 @@ def _is_not_public(error: Exception) -> bool:
     return isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, NotPublic)
 
 
+# Python's own name for a host that DNS can't have is `UnicodeError`.
+_FAILURES = (aiohttp.ClientError, HungUp, Broken, SendsElsewhere, TimeoutError, UnicodeError)
 _FINAL = (Broken, SendsElsewhere, aiohttp.ClientSSLError, aiohttp.ClientResponseError)
