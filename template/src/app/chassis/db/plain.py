@@ -175,12 +175,11 @@ def plain_for(
 
 def is_watched(engine: Engine) -> bool:
     """Whether an instrument, or a log, wants to see each statement, which only SQLAlchemy shows."""
-    events: Any = engine.dispatch
-    return bool(
-        events.before_cursor_execute
-        or events.after_cursor_execute
-        or engine.logger.isEnabledFor(logging.INFO)
-    )
+    # Without it SQLAlchemy, too, asks no further; the further questions cost a call for each level.
+    has_any = getattr(engine, "_has_events", True)
+    events: Any = engine.dispatch if has_any else None
+    is_heard = has_any and (events.before_cursor_execute or events.after_cursor_execute)
+    return bool(is_heard or engine.logger.isEnabledFor(logging.INFO))
 
 
 def lend(engine: Engine) -> PoolProxiedConnection:

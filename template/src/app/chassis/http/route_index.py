@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from .asking_first import asking_first
+from .compiled import CompiledRoute, compiled
 from .large_bodies import FIELD, validated_by
 from .operations import KNOWN, Operation, method_of, operation_of, path_below_root
 
@@ -112,6 +113,7 @@ class _Route:
     scope: Mapping[str, Any]
     """What a request learns of its route."""
     app: ASGIApp
+    compiled: CompiledRoute | None
 
     @property
     def is_fixed(self) -> bool:
@@ -119,6 +121,7 @@ class _Route:
 
     @classmethod
     def of(cls, route: RouteContext) -> "_Route":
+        field = validated_by(route)  # before it is compiled, since it changes the route
         return cls(
             start=_start(route.path or ""),
             template=route.path or "",
@@ -129,9 +132,10 @@ class _Route:
             scope={
                 "route": route.original_route,
                 "endpoint": route.endpoint,
-                FIELD: validated_by(route),
+                FIELD: field,
             },
             app=asking_first(route),
+            compiled=compiled(route),
         )
 
     def operation(self, scope: Scope, path: str, found: RegexMatch[str]) -> Operation:
@@ -144,6 +148,7 @@ class _Route:
             self.template,
             self.takes_json,
             {**self.scope, "path_params": values},
+            self.compiled,
         )
 
 
