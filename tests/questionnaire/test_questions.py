@@ -35,7 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "middleware": ["cors", "request_id", "timing", "access_log", "security_headers"],
     "auth": "jwt",
     "began_with_accounts": True,
-    "capabilities": ["metrics"],
+    "capabilities": ["metrics", "http_client"],
     "server": "uvicorn",
     "ci": "github",
 }

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 import httpx2
@@ -49,6 +50,9 @@ EXAMPLE = (PROJECT / ".env.example").read_text()
 for name, value in re.findall(r"^(APP_(?!DATABASE_)\w+)=(.*)$", EXAMPLE, re.MULTILINE):
     if PLACEHOLDER in value:
         os.environ[name] = value.replace(PLACEHOLDER, witness.SECRET)
+# What parts want of the whole suite.
+for found in sorted(Path(__file__).parent.glob("*/suite.py")):
+    import_module(f"{__package__}.{found.parent.name}.suite")
 # To the service all tests are one caller.
 os.environ["APP_RATE_LIMIT_DEFAULT"] = os.environ["APP_RATE_LIMIT_STRICT"] = "999999/second"
 

@@ -43,8 +43,15 @@ def build_app(  # noqa: PLR0913  # each by its name: the list of contents of a s
         openapi_url=None,  # `docs` serves it
         docs_url=None,  # ours needs no other host
         redoc_url=None,
-        # Nobody listens: asking at each request who does would cost more than a middleware.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        # Nobody listens until a part does, in the lifespan: asking at each request who does would
+        # cost more than a middleware.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
         # It would send clients to whatever host they named.
         redirect_slashes=False,
         refusals=refusals(middleware),

@@ -8,6 +8,7 @@ from re import Pattern
 from typing import Any
 
 from fastapi.routing import APIRoute, RouteContext
+from fastapi.telemetry._api import _route_selected
 from pydantic import BaseModel
 from starlette.convertors import Convertor
 from starlette.exceptions import HTTPException
@@ -91,7 +92,10 @@ class RouteIndex(BaseRoute):
         return Match.FULL, dict(operation_of(scope).scope or {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await operation_of(scope).app(scope, receive, send)
+        operation = operation_of(scope)
+        if "fastapi.telemetry" in scope:  # which takes the name of a span from FastAPI's own router
+            _route_selected(scope=scope, path=operation.route)
+        await operation.app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         raise NoMatchFound(name, path_params)
