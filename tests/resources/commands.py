@@ -68,3 +68,6 @@ class Project:
         text = file.read_text()
         assert old in text
         file.write_text(text.replace(old, new, 1))
+
+    def read(self, path: str) -> str:
+        return (self.folder / path).read_text()

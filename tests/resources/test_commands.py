@@ -121,7 +121,7 @@ UNFIT = {
     "invoice customer:ref(client)": "there is no client; there are account, post",
     "invoice customer:ref(account)": "errors/accounts.py has no class AccountNotFound",
     "invoice post:ref(user)": "would be taken for that of a post",
-    f"{'i' * 30} {'a' * 35}:ref(user)": "PostgreSQL takes 63",
+    f"{'i' * 24} {'a' * 35}:ref(user)": "PostgreSQL takes 63",
     "post a:int": "These files exist already",
     "--spec nowhere.toml": "can't be read",
     "": "Say what it is called",

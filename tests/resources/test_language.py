@@ -135,7 +135,8 @@ def test_what_makes_none_is_refused_with_the_reason(word: str, reason: str) -> N
         ("class", ["a:int"], "word of Python"),
         ("list", ["a:int"], "already: take list_entry"),
         ("account", ["a:int"], "already: take account_entry"),
-        ("i" * 31, ["a:int"], "at most 30"),
+        ("i" * 25, ["a:int"], "at most 24"),
+        ("invoice", ["a" * 40 + ":str:unique"], "too long a name"),
         ("test_result", ["a:int"], "already"),
     ],
 )

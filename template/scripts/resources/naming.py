@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from . import Refused
 
 _SNAKE = re.compile(r"[a-z](?:_?[a-z0-9])*")
-LONGEST_RESOURCE, LONGEST_COLUMN = 30, 40
+LONGEST_RESOURCE, LONGEST_COLUMN = 24, 40
 LONGEST_CONSTRAINT = 63
 """PostgreSQL cuts longer names, and errors are told apart by them."""
 
@@ -32,15 +32,19 @@ _OF_RESOURCES = {
     *("account", "accounts", "auth", "base", "caller", "callers", "health", "own", "refresh_token"),
     *("refresh_tokens", "signing_in"),
     # What the code of a resource calls its own, or imports.
-    *("annotated", "between", "big_integer", "body", "boolean", "change", "changes", "client"),
-    *("conflict", "count", "create", "date_time", "decimal", "decimal_text", "depends", "email"),
-    *("equal", "field", "filled_text", "first", "foreign_key", "found", "given", "greater"),
-    *("http_connection", "http_status", "index", "input", "integer", "json_object", "known"),
-    *("last", "link", "literal", "mapped", "mapping", "method", "missing", "name", "new"),
-    *("not_found", "one", "other", "output", "page", "page_lost", "page_of", "path", "problem"),
-    *("problems", "query", "repository", "request", "response", "router", "rule", "rules", "seed"),
-    *("seeds", "sent", "session", "sorted", "string", "text", "total", "unique_constraint", "url"),
-    *("utc", "uuid", "value", "values", "wanted"),
+    *("admins", "annotated", "apirouter", "before", "between", "big_integer", "body"),
+    *("boolean", "change", "changed", "changes", "class_var", "client", "conflict", "count"),
+    *("create", "created", "creation", "date", "date_time", "datetime", "decimal"),
+    *("decimal_text", "depends", "down", "email", "end", "equal", "field", "filled_text"),
+    *("first", "foreign_key", "found", "given", "greater", "greatest", "http_connection"),
+    *("http_status", "httpconnection", "httpstatus", "httpx2", "index", "input", "integer"),
+    *("json_object", "kept", "known", "last", "link", "literal", "mapped", "mapped_column"),
+    *("mapping", "method", "missing", "name", "new", "not_found", "one", "other", "others"),
+    *("output", "page", "page_lost", "page_of", "path", "problem", "problems", "pytest"),
+    *("query", "reader", "reader_of", "repository", "request", "response", "router", "rule"),
+    *("rules", "seed", "seeds", "seen", "sent", "session", "session_dep", "sort", "sorted"),
+    *("sorted_query", "string", "text", "timedelta", "total", "unique_constraint", "up", "url"),
+    *("utc", "uuid", "uuid4", "value", "values", "wanted"),
 }
 
 _IRREGULAR = {

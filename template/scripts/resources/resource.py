@@ -12,6 +12,9 @@ from .naming import LONGEST_CONSTRAINT, check_resource, human, pascal, plural_of
 MOST_FIELDS = 60
 """A body may have 100."""
 
+LONGEST_ERROR = 42
+"""The name of an error fits into a line, beside that of its constraint."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -71,6 +74,10 @@ def _check_together(resource: Resource) -> None:
         raise Refused(f"{resource.name} would have {', '.join(twice)} twice: choose another name.")
     if len([field for field in fields if field.is_owner]) > 1:
         raise Refused(f"{resource.name} can have one owner only.")
+    for field in fields:
+        error = f"{resource.title}{pascal(field.name)}Taken"
+        if field.is_unique and len(error) > LONGEST_ERROR:
+            raise Refused(f"{field.said.word}: its error {error} has too long a name; shorten it.")
     for field in resource.refs:
         _check_own_ref(resource, field)
 
