@@ -33,7 +33,7 @@ soak *arguments:
     uv run python -m tests.faults.soak "$@"
 
 # With arguments nothing is written unless `--write` is among them, as in `just bench --only queue
-# --rounds 3` or in `just bench routes --write`; the other parts are tables, startup and pools.
+# --rounds 3` or in `just bench routes --write`; the other parts are tables, startup, pools and instructions.
 
 # Measure renders beside the limit, and write docs/reference/performance.*
 bench *arguments:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from benchmarks import comparison, pools, routes, startup, tables
+from benchmarks import comparison, instructions, pools, routes, startup, tables
 
 
 class Part(Protocol):
@@ -20,6 +20,7 @@ PARTS: Mapping[str, Part] = {
     "routes": routes,
     "tables": tables,
     "startup": startup,
+    "instructions": instructions,
     "pools": pools,
 }
 

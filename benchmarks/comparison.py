@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", type=_some(NAMES), default=list(NAMES), metavar="MODE,...")
     parser.add_argument("--works", type=_some(WORKS), default=list(WORKS), metavar="WORK,...")
     parser.add_argument("--clients", type=positive, default=32, help="of each server")
-    parser.add_argument("--peers", action="store_true", help="with one from the registry")
+    parser.add_argument("--peers", action="store_true", help="with other templates")
 
 
 def _some(names: Collection[str]) -> Callable[[str], list[str]]:
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
 @contextmanager
 def _plans(stage: Stage, names: Sequence[str], with_peers: bool) -> Generator[list[Plan]]:
     with contenders.plans(stage, names) as planned:
-        yield [*planned, peers.plan(stage)] if with_peers else planned
+        yield [*planned, *peers.plans(stage)] if with_peers else planned
 
 
 def measure(rounds: Rounds, servers: Sequence[Server], works: Sequence[str], count: int) -> Figures:

@@ -18,7 +18,8 @@ TITLES = {
     "pgbouncer": "`pgbouncer`, behind PgBouncer",
     "null": "`null`, straight to PostgreSQL",
     "sqlite": "SQLite, `queue`",
-    "s3rius": "peer: s3rius/fastapi_template 6.1.2, on rows of its own",
+    "s3rius": "peer: s3rius/fastapi_template 6.1.2",
+    "full-stack": "peer: as full-stack-fastapi-template, sync SQLModel",
 }
 
 

@@ -60,6 +60,10 @@ class Server:
         finally:
             connection.close()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def cpu_seconds(self) -> float:
         return processes.cpu_seconds(self._process.pid)
 
@@ -81,10 +85,10 @@ class Server:
     def last_words(self) -> str:
         return self._log.read_text(errors="replace")[-4000:]
 
-    def wait(self, begin: float) -> Start:
+    def wait(self, begin: float, most: float) -> Start:
         """Until it answers. Raises `MeasurementError` when it gives up or takes too long."""
         path = self.works["ping"].path
-        while time.perf_counter() - begin < MOST_SECONDS and self._process.poll() is None:
+        while time.perf_counter() - begin < most and self._process.poll() is None:
             with suppress(OSError, HTTPException):
                 if self.call("GET", path)[0] == 200:
                     return Start(self.cpu_seconds(), time.perf_counter() - begin)
@@ -102,8 +106,9 @@ class Server:
 
 
 @contextmanager
-def serve(plan: Plan, logs: Path) -> Generator[Server]:
-    """What it prints goes into a file in `logs`, as a supervisor would have it."""
+def serve(plan: Plan, logs: Path, most: float = MOST_SECONDS) -> Generator[Server]:
+    """What it prints goes into a file in `logs`, as a supervisor would have it. It has so many
+    seconds to start."""
     log = logs / f"{plan.name}.log"
     port, begin = free_port(), time.perf_counter()
     with log.open("ab") as output:
@@ -123,7 +128,7 @@ def serve(plan: Plan, logs: Path) -> Generator[Server]:
         )
     server = Server(plan, process, port, log)
     try:
-        server.start = server.wait(begin)
+        server.start = server.wait(begin, most)
         yield server
     finally:
         server.stop()

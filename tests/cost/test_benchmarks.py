@@ -15,6 +15,7 @@ from benchmarks.chart import draw
 from benchmarks.data import Size, posts, user_id, users
 from benchmarks.errors import MeasurementError
 from benchmarks.figures import Figures, Spread, as_json, figures, noise, too_noisy
+from benchmarks.instructions import SHORT, tell, total
 from benchmarks.load import Load, read_output
 from benchmarks.rounds import Slice, rotated
 from benchmarks.routes import PREFIX, add_resources
@@ -62,6 +63,18 @@ def test_failed_requests_are_told_and_not_counted_in_the_rate() -> None:
 def test_unknown_output_of_wrk_is_refused() -> None:
     with pytest.raises(MeasurementError, match="something unknown"):
         read_output("unable to connect", clients=32)
+
+
+def test_the_sum_of_a_profile_is_read() -> None:
+    assert total("events: Ir\nfn=(1) main\n1 2\ntotals: 40500000\n") == 40_500_000
+    with pytest.raises(MeasurementError, match="no sum"):
+        total("events: Ir\n")
+
+
+def test_instructions_are_told_in_thousands_and_as_multiples_of_the_limit() -> None:
+    found = {"limit": dict.fromkeys(SHORT, 100_000), "queue": dict.fromkeys(SHORT, 250_400)}
+    assert "| 250 (2.50) |" in tell(found)
+    assert "(" not in tell({"queue": found["queue"]})
 
 
 def one(server: str, cpu: float, work: str = "read", requests: int = 968) -> Slice:

@@ -22,8 +22,14 @@ PRICE = "| a new layer | 10 | 0 | 0 | 0 |\n"
 
 def test_the_page_has_bounds_and_prices() -> None:
     page = PAGE.read_text()
-    assert most_calls(page).keys() == {"queue", "asyncpg", "queue with metrics"}
-    assert {"deadline", "proxies", "no-store", "turns", "metrics"} <= prices(page).keys()
+    assert most_calls(page).keys() == {
+        "queue",
+        "asyncpg",
+        "queue with metrics",
+        "queue with tracing",
+        "queue with tracing, to a collector",
+    }
+    assert {"deadline", "proxies", "no-store", "turns", "metrics", "tracing"} <= prices(page).keys()
 
 
 def test_bounds_have_not_risen_without_a_price() -> None:

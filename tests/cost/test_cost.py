@@ -22,6 +22,14 @@ VARIANTS: dict[str, Answers] = {
     "queue": {"pooling_mode": "queue", "capabilities": NOTHING},
     "asyncpg": {"pooling_mode": "asyncpg", "capabilities": NOTHING},
     "queue with metrics": {"pooling_mode": "queue", "capabilities": ["metrics"]},
+    "queue with tracing": {"pooling_mode": "queue", "capabilities": ["tracing"]},
+    "queue with tracing, to a collector": {"pooling_mode": "queue", "capabilities": ["tracing"]},
+}
+# Nobody listens there, and nothing is recorded: what is paid for by each request.
+COLLECTOR = {
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
+    "APP_TRACING_SAMPLE_RATIO": "0",
+    "APP_TRACING_FLUSH": "0",
 }
 MOST_CALLS = most_calls(PAGE.read_text())
 
@@ -33,7 +41,8 @@ def test_a_request_makes_no_more_calls_than_it_did(
     answers = VARIANTS[variant]
     project = renderer.render(database_driver="asyncpg", auth="none", **answers).folder
     python = environment.program("python")
-    status, output = run([python, "-c", SCRIPT], project, environment.variables())
+    variables = COLLECTOR if variant.endswith("to a collector") else {}
+    status, output = run([python, "-c", SCRIPT], project, environment.variables() | variables)
     assert status == 0, output
 
     (line,) = [line for line in output.splitlines() if line.startswith("RESULT ")]

@@ -13,7 +13,7 @@ import yaml
 
 from tests.rendering.renders import Renderer
 
-ALERTS, DASHBOARD = "deploy/prometheus/alerts.yml", "deploy/grafana/dashboard.json"
+ALERTS, DASHBOARDS = "deploy/prometheus", "deploy/grafana"
 MINUTES = 30
 """How long each scenario lasts; it is judged at the end."""
 
@@ -78,6 +78,19 @@ def probes(status: int, values: str) -> Series:
     return {labelled("http_requests_total", status=str(status), **of): values}
 
 
+def calls(per_minute: dict[str, float], repeated: float = 0) -> Series:
+    """To a partner, by what came of them."""
+    series = {
+        labelled("http_client_calls_total", host="partner", outcome=outcome): growing(number)
+        for outcome, number in per_minute.items()
+    }
+    return series | {labelled("http_client_retries_total", host="partner"): growing(repeated)}
+
+
+def place(bound: str) -> Series:
+    return histogram("http_client_wait_seconds", ["0.05", "0.1", "0.25"], bound)
+
+
 BUSY, EXHAUSTED = "DatabasePoolBusy", "DatabasePoolNearlyExhausted"
 OVERFLOW, ALL_OVERFLOW = "DatabasePoolOverflow", "DatabasePoolOverflowNearlyExhausted"
 SCENARIOS: dict[str, tuple[Series, set[str]]] = {
@@ -126,19 +139,36 @@ SCENARIOS: dict[str, tuple[Series, set[str]]] = {
     "slow probes": (duration("5", route="/health/ready"), set()),
     "a loop that is late by less than 100 ms": (lag("0.1"), set()),
     "a loop that is late by more than 100 ms": (lag("0.25"), {"EventLoopBlocked"}),
+    "a partner that refuses": (calls({"404": 50, "200": 50, "cancelled": 20}), set()),
+    "four calls in 100 that fail": (calls({"200": 96, "UpstreamUnavailable": 4}), set()),
+    "six calls in 100 that fail": (calls({"200": 94, "UpstreamUnavailable": 6}), {"CallsFail"}),
+    "six that are answered 503": (calls({"200": 94, "503": 6}), {"CallsFail"}),
+    "calls that find no place": (calls({"200": 99, "UpstreamBusy": 1}), {"CallsFindNoPlace"}),
+    "four calls in 100 that are repeated": (calls({"200": 100}, repeated=4), set()),
+    "six calls in 100 that are repeated": (calls({"200": 100}, repeated=6), {"CallsAreRepeated"}),
+    "calls that wait for less than 100 ms": (place("0.1"), set()),
+    "calls that wait for more than 100 ms": (place("0.25"), {"CallsWait"}),
 }
 """What is measured, and which alerts fire."""
 
 
 @pytest.fixture(scope="module")
 def rendered(renderer: Renderer) -> Path:
-    return renderer.render(capabilities=["metrics"]).folder
+    return renderer.render(capabilities=["metrics", "http_client"]).folder
 
 
 @pytest.fixture(scope="module")
 def alerts(rendered: Path) -> list[dict[str, Any]]:
-    groups = yaml.safe_load((rendered / ALERTS).read_text())["groups"]
-    return [rule for group in groups for rule in group["rules"]]
+    files = [yaml.safe_load(path.read_text()) for path in rules_of(rendered)]
+    return [rule for file in files for group in file["groups"] for rule in group["rules"]]
+
+
+def rules_of(rendered: Path) -> list[Path]:
+    return sorted((rendered / ALERTS).glob("*.yml"))
+
+
+def dashboards_of(rendered: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in sorted((rendered / DASHBOARDS).glob("*.json"))]
 
 
 def promtool(*arguments: str | Path) -> tuple[int, str]:
@@ -174,7 +204,7 @@ def test_each_alert_fires_when_it_should_and_only_then(rendered: Path, tmp_path:
         for name, (series, expected) in SCENARIOS.items()
     ]
     file = tmp_path / "test.yml"
-    rules = [str(rendered / ALERTS)]
+    rules = [*map(str, rules_of(rendered))]
     file.write_text(yaml.safe_dump({"rule_files": rules, "tests": tests}))
 
     status, told = promtool("test", "rules", file)
@@ -197,8 +227,8 @@ def test_each_alert_says_how_bad_it_is_and_what_to_do(alerts: list[dict[str, Any
 def test_prometheus_takes_the_rules_and_what_the_dashboard_asks(
     rendered: Path, tmp_path: Path
 ) -> None:
-    dashboard = json.loads((rendered / DASHBOARD).read_text())
-    asked = [target["expr"] for panel in panels(dashboard) for target in panel["targets"]]
+    shown = [panel for dashboard in dashboards_of(rendered) for panel in panels(dashboard)]
+    asked = [target["expr"] for panel in shown for target in panel["targets"]]
     rules = [
         {"record": f"dashboard:{number}", "expr": expr.replace("$__rate_interval", "5m")}
         for number, expr in enumerate(asked)
@@ -206,7 +236,7 @@ def test_prometheus_takes_the_rules_and_what_the_dashboard_asks(
     file = tmp_path / "dashboard.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
 
-    for path in (rendered / ALERTS, file):
+    for path in (*rules_of(rendered), file):
         status, told = promtool("check", "rules", path)
         assert status == 0, told
 
@@ -216,12 +246,12 @@ def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_panels_have_titles_and_units_and_places_of_their_own(rendered: Path) -> None:
-    dashboard = json.loads((rendered / DASHBOARD).read_text())
-    for panel in panels(dashboard):
-        assert panel["title"]
-        assert panel["fieldConfig"]["defaults"]["unit"]
-    for one, other in combinations(dashboard["panels"], 2):
-        assert not overlap(one["gridPos"], other["gridPos"]), (one["title"], other["title"])
+    for dashboard in dashboards_of(rendered):
+        for panel in panels(dashboard):
+            assert panel["title"]
+            assert panel["fieldConfig"]["defaults"]["unit"]
+        for one, other in combinations(dashboard["panels"], 2):
+            assert not overlap(one["gridPos"], other["gridPos"]), (one["title"], other["title"])
 
 
 def overlap(one: dict[str, int], other: dict[str, int]) -> bool:

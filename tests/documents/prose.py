@@ -15,6 +15,7 @@ NOTES = (".env.example", "justfile", "*.yml", "*.yaml")
 TO_BE_MADE = {
     "docs/how-to/add-a-part.md": "object_store",
     "docs/how-to/add-a-resource.md": "invoice",
+    "docs/how-to/call-another-service.md": "rates",
 }
 """Pages that let their reader make something, and how that is called."""
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-GROUPS = ("asyncio", "fastapi", "sqlalchemy", "pooling", "tooling")
+GROUPS = ("asyncio", "fastapi", "sqlalchemy", "pooling", "tracing", "tooling")
 
 RENDERS: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {"preset": "full"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.rendering.renders import Render, Renderer, questions
+from tests.rendering.renders import Answers, Render, Renderer, questions
 from tests.variants.numbered import MIDDLEWARE
 
 POSTGRES = {"database_driver": "asyncpg"}
@@ -35,7 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "middleware": ["cors", "request_id", "timing", "access_log", "security_headers"],
     "auth": "jwt",
     "began_with_accounts": True,
-    "capabilities": ["metrics"],
+    "capabilities": ["metrics", "http_client"],
     "server": "uvicorn",
     "ci": "github",
 }
@@ -172,6 +172,22 @@ def test_a_preset_sets_nothing_but_defaults(renderer: Renderer, preset: str) -> 
         differing = {path for path in files if files[path] != proposed.files().get(path)}
         assert differing == {".copier-answers.yml"}
         assert files.keys() == proposed.files().keys()
+
+
+@pytest.mark.parametrize(
+    ("answers", "brought"),
+    [
+        ({"preset": "full"}, True),
+        ({"preset": "standard"}, False),
+        ({"preset": "minimal"}, False),
+        ({"preset": "full", "generation": 2, "layout": 2}, False),
+    ],
+)
+def test_tracing_comes_with_new_projects_of_full_alone(
+    renderer: Renderer, answers: Answers, brought: bool
+) -> None:
+    recorded = renderer.render(**answers).recorded()
+    assert ("tracing" in recorded["capabilities"]) is brought
 
 
 def stack_of(render: Render) -> list[str]:

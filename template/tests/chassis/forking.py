@@ -26,6 +26,7 @@ from typing import IO, Any
 
 IMPORTED = (
     "app.main",
+    "app.chassis.parts.tracing.recording",
     "app.chassis.serving",
     "tests.chassis.things.application",
     "uvicorn.lifespan.on",

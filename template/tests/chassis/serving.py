@@ -21,7 +21,7 @@ from scripts.setup import free_port
 from . import witness
 from .fixtures import PROJECT
 from .forking import Forked, forker
-from .waiting import PATIENCE
+from .waiting import MOST_FOR_HEALTH, PATIENCE
 
 Process = subprocess.Popen[bytes] | Forked
 
@@ -44,6 +44,7 @@ def environment(settings: ChassisSettings, port: int) -> dict[str, str]:
     }
     fixed = {
         "APP_ENVIRONMENT": "test",
+        "APP_HEALTH_TIMEOUT": str(MOST_FOR_HEALTH),
         "APP_HTTP_DEADLINE": "3600",  # none that a busy machine would miss
         "APP_HTTP_DRAIN_DELAY": "0",
         "APP_LOG_FORMAT": "json",

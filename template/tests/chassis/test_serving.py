@@ -179,10 +179,10 @@ def test_an_address_that_somebody_has_is_told_in_one_line(
 
 FAILING = """
 import os, signal, sys
-from app.chassis.config import ChassisSettings
-from tests.chassis.things.application import create_app
 
 def without_database():
+    from app.chassis.config import ChassisSettings
+    from tests.chassis.things.application import create_app
     return create_app(ChassisSettings().model_copy(update={"database": None}))
 
 def by_exit_code():

@@ -7,6 +7,9 @@ PATIENCE = 60
 """Seconds after which something hangs: on a busy machine, too, nothing that tests wait for takes as
 long."""
 
+MOST_FOR_HEALTH = 30
+"""Seconds that a readiness check may take: the most that its setting allows."""
+
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let other tasks and threads go on until they have brought something about."""

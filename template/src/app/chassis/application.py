@@ -13,7 +13,7 @@ from .http.guard import Closed, include, refuse_unguarded, unguarded
 from .http.large_bodies import read_beside_loop
 from .http.route_index import RouteIndex
 from .lifespan import lifespan_with
-from .middleware import Layer, build_stack, refusals
+from .middleware import Layer, build_stack, compiled_routes, refusals
 from .resources import Part
 
 
@@ -35,13 +35,23 @@ def build_app(  # noqa: PLR0913  # each by its name: the list of contents of a s
         title=title,
         distribution=distribution,
         lifespan=lifespan_with(settings, parts),
-        middleware=build_stack(settings, middleware),
+        middleware=[
+            *build_stack(settings, middleware),
+            compiled_routes.build(settings),  # innermost, whatever a service adds
+        ],
         exception_handlers=problems.HANDLERS,
         openapi_url=None,  # `docs` serves it
         docs_url=None,  # ours needs no other host
         redoc_url=None,
-        # Nobody listens: asking at each request who does would cost more than a middleware.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        # Nobody listens until a part does, in the lifespan: asking at each request who does would
+        # cost more than a middleware.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
         # It would send clients to whatever host they named.
         redirect_slashes=False,
         refusals=refusals(middleware),

@@ -23,7 +23,7 @@ def lifespan_with(settings: ChassisSettings, parts: Sequence[Part]) -> Lifespan:
     """What it yields is the state that requests reach."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[Mapping[str, Any]]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[Mapping[str, Any]]:
         """Open the resources in order; close them in reverse, also when one of them fails to
         open."""
         # Loads what FastAPI's dependencies run on: the first request that writes would wait for it.
@@ -39,7 +39,8 @@ def lifespan_with(settings: ChassisSettings, parts: Sequence[Part]) -> Lifespan:
             state = State(
                 settings=settings, database=database, draining=draining, readiness=readiness
             )
-            resources = Resources(settings, database, lag, draining)
+            # FastAPI keeps what it was given, and no other name for it.
+            resources = Resources(settings, database, lag, draining, app._telemetry)
             await stack.enter_async_context(open_parts(parts, resources, taken=state))
             stack.enter_context(lag.watched())
             # Last, so that who is told to stop before being ready stops at once.

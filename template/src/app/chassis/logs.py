@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import FunctionType
 from typing import Any, Literal, TextIO
@@ -15,6 +16,9 @@ from .settings import Group
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being served, None outside of one."""
+
+trace_id: Callable[[], str | None] | None = None
+"""Tells the id of the trace that a line belongs to; None while nothing traces."""
 
 # What every record has; the rest of its attributes came with `extra=`.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
@@ -93,6 +97,8 @@ def request_line(
     now = time.time()
     current = request_id.get()
     id_member = "" if current is None else f'"request_id": {_quote(current)}, '
+    if trace_id is not None and (trace := trace_id()):
+        id_member += f'"trace_id": "{trace}", '
     return (
         '{"time": "'
         f'{_moment(now, int(now % 1 * 1000))}", "level": "{level}", "logger": "app.access"'
@@ -110,11 +116,14 @@ def _moment(created: float, milliseconds: float) -> str:
 def _extras(record: logging.LogRecord) -> dict[str, Any]:
     current = request_id.get()
     context = {} if current is None else {"request_id": current}
+    if trace_id is not None and (trace := trace_id()):
+        context["trace_id"] = trace
     return context | {k: v for k, v in vars(record).items() if k not in _STANDARD}
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (UTC), level, logger, message, request_id, extras, exception."""
+    """One JSON object a line: time (UTC), level, logger, message, request_id, trace_id, extras,
+    exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

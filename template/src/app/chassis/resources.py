@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
+from fastapi.telemetry import TelemetryConfig
+
 from .config import AnySettings
 from .db.database import Database
 from .draining import Draining
@@ -17,6 +19,8 @@ class Resources(Generic[AnySettings]):
     database: Database
     loop_lag: LoopLag
     draining: Draining
+    telemetry: TelemetryConfig = field(default_factory=TelemetryConfig)
+    """What FastAPI tells of requests, and whom: it reads this at each. Nobody listens by itself."""
     parts: dict[str, Any] = field(default_factory=dict)
     """What the parts that were opened before this one yielded, by name."""
 

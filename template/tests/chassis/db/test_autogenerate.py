@@ -99,10 +99,22 @@ CHANGES: dict[str, tuple[Callable[[], MetaData], Callable[[], MetaData]]] = {
 }
 
 
-@pytest.fixture
-def empty(settings: ChassisSettings) -> Generator[DatabaseSettings]:
+@pytest.fixture(scope="module")
+def another(settings: ChassisSettings) -> Generator[DatabaseSettings]:
     with another_database(settings.database) as database:
         yield database
+
+
+@pytest.fixture
+def empty(another: DatabaseSettings) -> Generator[DatabaseSettings]:
+    yield another
+    on(another, drop_tables)
+
+
+def drop_tables(connection: Connection) -> None:
+    tables = MetaData()
+    tables.reflect(connection)
+    tables.drop_all(connection)
 
 
 def on(database: DatabaseSettings, work: Callable[[Connection], None]) -> None:

@@ -96,9 +96,10 @@ async def test_a_database_that_hangs_delays_the_start_and_does_not_prevent_it(
     settings: ChassisSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     with hanging_database() as database:
-        async with running(
-            create_app(settings.model_copy(update={"database": database}))
-        ) as service:
+        hanging = settings.model_copy(
+            update={"database": database, "health": HealthSettings(timeout=0.3)}
+        )
+        async with running(create_app(hanging)) as service:
             live = await service.client.get("/health/live")
             ready = await service.client.get("/health/ready")
 

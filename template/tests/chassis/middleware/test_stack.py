@@ -8,7 +8,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.chassis.config import ChassisSettings
-from app.chassis.middleware import STACK, Layer
+from app.chassis.middleware import STACK, Layer, compiled_routes
 
 from ..running import Running, running
 from ..things.application import create_app
@@ -52,9 +52,8 @@ def test_the_application_has_the_stack(service: Running) -> None:
 
     # Without proxies to trust and origins to allow, these have nothing to do.
     idle = {"proxy_headers", "cors"}
-    for layer, module in zip(
-        [layer for layer in STACK if name_of(layer) not in idle], modules, strict=True
-    ):
+    layers = [layer for layer in STACK if name_of(layer) not in idle]
+    for layer, module in zip([*layers, compiled_routes], modules, strict=True):
         assert module == getattr(layer, "__name__", "")
 
 

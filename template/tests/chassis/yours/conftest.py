@@ -1,28 +1,25 @@
 """These tests are about your application again."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from pathlib import Path
+from collections.abc import AsyncGenerator, Generator
 
 import httpx2
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import MetaData
 
 from app.chassis.db.database import Database
 from app.config import Settings
 from app.db.models import Base
+from app.main import create_app
 
-from ...letting_in import sign_in_admin
-from ..fixtures import emptied_afterwards
-from ..running import Running
+from ...letting_in import hashing_cheaply, sign_in_admin
+from ..database import another_database
+from ..running import Running, running
+from .both_ways import BothWays
 from .leaving import visiting
 from .operations import Send, sending
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Its requests are made while it is collected, which takes longer than all else of that."""
-    left_out = collection_path.name == "test_limits.py"
-    return True if left_out and config.getoption("markexpr") == "not thorough" else None
 
 
 @pytest.fixture(scope="session")
@@ -42,18 +39,52 @@ async def visitor(closed_service: Running) -> AsyncGenerator[httpx2.AsyncClient]
         yield client
 
 
+@pytest.fixture(scope="session")
+def settings_of_plain(settings: Settings, alembic_config: Config) -> Generator[Settings]:
+    with another_database(settings.database, "plain") as database:
+        config = Config(toml_file=alembic_config.toml_file_name)
+        config.attributes["database"] = database
+        command.upgrade(config, "head")
+        http = settings.http.model_copy(update={"compiled_routes": False})
+        yield settings.model_copy(update={"database": database, "http": http})
+
+
+@pytest.fixture(scope="session")
+async def both_ways(
+    closed_service: Running, settings_of_plain: Settings
+) -> AsyncGenerator[BothWays]:
+    async with running(create_app(settings_of_plain)) as plain:
+        with hashing_cheaply(plain.state):
+            yield BothWays(closed_service, plain)
+
+
+@pytest.fixture(scope="session")
+async def asking_both(both_ways: BothWays) -> AsyncGenerator[httpx2.AsyncClient]:
+    """A visitor of both, whom they must answer the same."""
+    async with httpx2.AsyncClient(transport=both_ways, base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture
+async def admin_of_both(
+    both_ways: BothWays, settings: Settings, tables: MetaData
+) -> AsyncGenerator[httpx2.AsyncClient]:
+    async with both_ways.signed_in(settings, tables) as headers:
+        yield httpx2.AsyncClient(transport=both_ways, base_url="http://localhost", headers=headers)
+
+
 @pytest.fixture(scope="module")
 async def headers(
-    closed_service: Running, visitor: httpx2.AsyncClient, settings: Settings, tables: MetaData
+    both_ways: BothWays, asking_both: httpx2.AsyncClient, settings: Settings, tables: MetaData
 ) -> AsyncGenerator[dict[str, str]]:
     """What each request that Schemathesis makes carries to get past the door."""
     from .judging import in_process  # takes a second to import
 
-    in_process.client = visitor
-    # The application's own; it stands still while tests that aren't async run.
+    in_process.client = asking_both
+    # The applications' own; it stands still while tests that aren't async run.
     in_process.loop = asyncio.get_running_loop()
-    async with emptied_afterwards(closed_service.database, tables) as database:
-        yield await sign_in_admin(database, settings)
+    async with both_ways.signed_in(settings, tables) as headers:
+        yield headers
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""Hostile input must be refused with a problem, or, where it does no harm, answered as
-documented."""
+"""Hostile input must be refused with a problem, or, where it does no harm, answered as documented;
+and the same by routes that are compiled and by FastAPI."""
 
 from http import HTTPStatus
 
@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from .attacks import DOCUMENT, OPERATIONS, SECRET, Attack, attacks
-from .operations import Operation, Send
+from .operations import Operation, sending
 from .quiet import noted
 from .seeds import Known
 
@@ -44,9 +44,10 @@ def flaw(status: int, answer: httpx2.Response) -> str | None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 async def test_hostile_input_is_refused(
-    client: httpx2.AsyncClient, send: Send, operation: Operation
+    admin_of_both: httpx2.AsyncClient, operation: Operation
 ) -> None:
-    known = await Known(client).ids_of(*DOCUMENT.ids_in(operation))
+    send = sending(admin_of_both, {})
+    known = await Known(admin_of_both).ids_of(*DOCUMENT.ids_in(operation))
     tried, found = 0, list[str]()
 
     for attack in attacks(operation, known):
@@ -64,13 +65,13 @@ async def test_hostile_input_is_refused(
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 async def test_what_is_broken_was_valid_before(
-    client: httpx2.AsyncClient, send: Send, operation: Operation
+    admin_of_both: httpx2.AsyncClient, operation: Operation
 ) -> None:
     """Else its refusal would prove nothing."""
-    known = await Known(client).ids_of(*DOCUMENT.ids_in(operation))
+    known = await Known(admin_of_both).ids_of(*DOCUMENT.ids_in(operation))
     request = DOCUMENT.request_of(operation, known)
 
-    answer = await send(operation, request)
+    answer = await sending(admin_of_both, {})(operation, request)
 
     hint = "Give its schema `examples`, if it has rules that the schema can't tell."
     assert answer.status_code not in REFUSALS, f"{answer.text}\n{request}\n{hint}"

@@ -1,4 +1,4 @@
-"""The alert rules and the dashboard: they ask for nothing that is not measured."""
+"""The alert rules and the dashboards: they ask for nothing that is not measured."""
 
 import json
 import re
@@ -10,20 +10,21 @@ from prometheus_client.parser import text_string_to_metric_families
 from .. import witness
 from ..fixtures import PROJECT
 
-ALERTS = (PROJECT / "deploy/prometheus/alerts.yml").read_text()
-DASHBOARD = json.loads((PROJECT / "deploy/grafana/dashboard.json").read_text())
+ALERTS = [path.read_text() for path in (PROJECT / "deploy/prometheus").glob("*.yml")]
+DASHBOARDS = [json.loads(path.read_text()) for path in (PROJECT / "deploy/grafana").glob("*.json")]
 METRIC = re.compile(r"\b(?:db|event|http|process|python)_\w+")
 # The library knows these of Linux only.
 OF_THE_PLATFORM = re.compile(r"^process_")
 
 
 def targets() -> list[dict[str, Any]]:
-    return [target for panel in DASHBOARD["panels"] for target in panel.get("targets", [])]
+    panels = [panel for dashboard in DASHBOARDS for panel in dashboard["panels"]]
+    return [target for panel in panels for target in panel.get("targets", [])]
 
 
 def named() -> set[str]:
     """Every metric that an expression of one of them names."""
-    asked = [ALERTS, *(target["expr"] for target in targets())]
+    asked = [*ALERTS, *(target["expr"] for target in targets())]
     return {name for text in asked for name in METRIC.findall(text)}
 
 
@@ -49,7 +50,7 @@ async def test_everything_of_ours_is_shown(client: httpx2.AsyncClient) -> None:
 
 
 def test_panels_have_ids_of_their_own_and_no_source_of_somebody_else() -> None:
-    ids = [panel["id"] for panel in DASHBOARD["panels"]]
-
-    assert len(set(ids)) == len(ids)
+    for dashboard in DASHBOARDS:
+        ids = [panel["id"] for panel in dashboard["panels"]]
+        assert len(set(ids)) == len(ids)
     assert {target["datasource"]["uid"] for target in targets()} == {"${datasource}"}

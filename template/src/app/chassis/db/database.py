@@ -11,7 +11,7 @@ from .driver import PROBE
 from .errors import database_errors
 from .monitor import PoolMonitor
 from .schema import Schema
-from .session import ReadSession, Session, unit_of_work_sessions
+from .session import BEGUN, ReadSession, Session, unit_of_work_sessions
 
 Result = TypeVar("Result")
 
@@ -25,6 +25,7 @@ class Transaction:
         self._session = session
 
     async def __aenter__(self) -> Session:
+        BEGUN.set(self._session)
         return self._session
 
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from .monitor import ObservedPool, observed
 from .plain_driver import fetch, missing_names
 
 logger = logging.getLogger(__name__)
@@ -202,6 +203,9 @@ def run(
     """The rows. `begins`: in a transaction, which begins with the first statement."""
     arguments = plain.arguments(parameters)
     act = partial(fetch, lent, engine.dialect, plain.sql, arguments, begins)
+    if engine.dialect._has_events:  # the monitor of its pool asked for them
+        observer = cast("ObservedPool", engine.pool).statements
+        act = partial(observed, observer, plain.sql, act)
     records, kinds = on(engine, lent, act, plain.sql)
     return plain.rows(records, kinds)
 

@@ -3,6 +3,7 @@ reads."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Row, ScalarResult, event
@@ -63,6 +64,9 @@ class UnitOfWork(SyncSession):
     @property
     def _engine(self) -> Engine:
         return cast("Engine", self.bind)
+
+    def holds_connection(self) -> bool:
+        return not self._is_closed and (self._own is not None or self._lent is not None)
 
     def fetch(
         self, statement: TypedReturnsRows[*Columns], parameters: Mapping[str, Any]
@@ -135,9 +139,22 @@ class Session(AsyncSession):
         """Commit and close, in one step."""
         await greenlet_spawn(self._unit.finish)
 
+    def holds_connection(self) -> bool:
+        return self._unit.holds_connection()
+
     @property
     def _unit(self) -> UnitOfWork:
         return cast("UnitOfWork", self.sync_session)
+
+
+BEGUN: ContextVar[Session | None] = ContextVar("unit_of_work", default=None)
+"""The last unit of work that a task began, or who started it. It may have ended."""
+
+
+def holds_connection() -> bool:
+    """Whether this task has a connection of the database that others may wait for."""
+    session = BEGUN.get()
+    return session is not None and session.holds_connection()
 
 
 class ReadSession:

@@ -26,10 +26,8 @@ def asking_first(route: RouteContext) -> ASGIApp:
     once more, in the unit of work of the route: who may change a thing is decided on what is
     changed."""
     path, answer = route.path_format or "", cast("ASGIApp", route.app)
-    rules = [rule for rule in route.dependencies if isinstance(rule, RuleDepends)]
-    dependants = [get_parameterless_sub_dependant(depends=rule, path=path) for rule in rules]
-    first = [part for dependant in dependants for part in _without_body(dependant)]
-    if not route.body_field or not first:
+    first = asked_first(route)
+    if not first:
         return answer
 
     async def ask_first(scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,6 +50,15 @@ def asking_first(route: RouteContext) -> ASGIApp:
         return ask_first
     # The limit of the route holds here, too: who isn't let in should hear that, and nothing else.
     return RequestBodyLimitMiddleware(ask_first, route.max_body_size)
+
+
+def asked_first(route: RouteContext) -> list[Dependant]:
+    """Nothing where there is no body to wait for."""
+    path = route.path_format or ""
+    rules = [rule for rule in route.dependencies if isinstance(rule, RuleDepends)]
+    dependants = [get_parameterless_sub_dependant(depends=rule, path=path) for rule in rules]
+    first = [part for dependant in dependants for part in _without_body(dependant)]
+    return first if route.body_field else []
 
 
 def _without_body(dependant: Dependant) -> Iterator[Dependant]:

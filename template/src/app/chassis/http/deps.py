@@ -2,7 +2,7 @@
 be two sessions."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated, TypedDict, cast
+from typing import Annotated, TypedDict
 
 from fastapi import Depends, Query
 from fastapi.requests import HTTPConnection
@@ -25,7 +25,8 @@ class State(TypedDict):
 
 
 def state_of(request: HTTPConnection) -> State:
-    return cast("State", request.state)
+    state: State = request.scope["state"]
+    return state
 
 
 # They take `HTTPConnection`, so that WebSockets may ask for them, too.

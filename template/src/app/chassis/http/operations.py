@@ -3,7 +3,7 @@ two read a path differently."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -34,14 +34,17 @@ class Operation:
     """It refuses every body but JSON."""
     scope: Mapping[str, Any] | None = None
     """What the route adds to the scope."""
+    compiled: Any = None
+    """A route that runs without FastAPI: a `CompiledRoute`."""
 
 
 def operation_of(scope: Scope) -> Operation:
     """Of a scope of a request or a WebSocket, anywhere in the stack. It is found once, and again
     when a middleware has changed the path or the method."""
-    known = cast("Operation | None", scope.get(KNOWN))
+    known: Operation | None = scope.get(KNOWN)
     if known is None or known.written != scope["path"] or known.method != method_of(scope):
-        known = scope[KNOWN] = cast("Operation", scope["app"].index.find(scope))
+        found: Operation = scope["app"].index.find(scope)
+        scope[KNOWN] = known = found
     return known
 
 
@@ -58,7 +61,8 @@ def refuse(scope: Scope, status: int, detail: str, headers: Mapping[str, str]) -
 
 def method_of(scope: Scope) -> str:
     """That of a WebSocket is called so in rules, too."""
-    return cast("str", scope.get("method", "WEBSOCKET"))
+    method: str = scope.get("method", "WEBSOCKET")
+    return method
 
 
 def path_below_root(scope: Scope) -> str:

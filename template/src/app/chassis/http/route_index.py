@@ -8,6 +8,7 @@ from re import Pattern
 from typing import Any
 
 from fastapi.routing import APIRoute, RouteContext
+from fastapi.telemetry._api import _route_selected
 from pydantic import BaseModel
 from starlette.convertors import Convertor
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from .asking_first import asking_first
+from .compiled import CompiledRoute, compiled
 from .large_bodies import FIELD, validated_by
 from .operations import KNOWN, Operation, method_of, operation_of, path_below_root
 
@@ -90,7 +92,10 @@ class RouteIndex(BaseRoute):
         return Match.FULL, dict(operation_of(scope).scope or {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await operation_of(scope).app(scope, receive, send)
+        operation = operation_of(scope)
+        if "fastapi.telemetry" in scope:  # which takes the name of a span from FastAPI's own router
+            _route_selected(scope=scope, path=operation.route)
+        await operation.app(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         raise NoMatchFound(name, path_params)
@@ -108,6 +113,7 @@ class _Route:
     scope: Mapping[str, Any]
     """What a request learns of its route."""
     app: ASGIApp
+    compiled: CompiledRoute | None
 
     @property
     def is_fixed(self) -> bool:
@@ -115,6 +121,7 @@ class _Route:
 
     @classmethod
     def of(cls, route: RouteContext) -> "_Route":
+        field = validated_by(route)  # before it is compiled, since it changes the route
         return cls(
             start=_start(route.path or ""),
             template=route.path or "",
@@ -125,9 +132,10 @@ class _Route:
             scope={
                 "route": route.original_route,
                 "endpoint": route.endpoint,
-                FIELD: validated_by(route),
+                FIELD: field,
             },
             app=asking_first(route),
+            compiled=compiled(route),
         )
 
     def operation(self, scope: Scope, path: str, found: RegexMatch[str]) -> Operation:
@@ -140,6 +148,7 @@ class _Route:
             self.template,
             self.takes_json,
             {**self.scope, "path_params": values},
+            self.compiled,
         )
 
 

@@ -1,0 +1,1 @@
+"""Calls to other services, all within bounds: how many, how long, how large, how often again."""
