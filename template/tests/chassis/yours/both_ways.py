@@ -89,6 +89,8 @@ def _told(answer: httpx2.Response) -> str:
     headers = {name: value for name, value in answer.headers.multi_items() if name not in _VARYING}
     if "content-length" not in headers:
         return f"{answer.status_code} {headers}"
-    # That of a token differs.
-    headers["content-length"] = str(int(headers["content-length"]) - len(answer.content))
+    # Tokens differ in length, and ids in how well they are compressed.
+    length = int(headers.pop("content-length"))
+    if "content-encoding" not in headers:
+        headers["length"] = str(length - len(answer.content))
     return f"{answer.status_code} {headers} {answer.content.decode('latin-1')}"

@@ -16,6 +16,7 @@ from opentelemetry import propagate
 from app.chassis import logs
 from app.chassis.config import ChassisSettings
 from app.chassis.db.database import Database
+from app.chassis.middleware import compiled_routes
 from app.chassis.parts.tracing.collector import wanted
 
 from ..db.ways import straight, through_sqlalchemy
@@ -131,6 +132,17 @@ async def test_watching_statements_keeps_plain_rows_on_the_driver(
             await it.service.client.get(f"{URL}/{box['id']}")
 
     assert len(ran) == 1
+
+
+async def test_compiled_routes_answer_what_is_traced(
+    settings: ChassisSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    compiled_routes._tell.cache_clear()
+    async with traced(settings) as it:
+        await it.service.client.get(URL)
+
+    assert it.collector.named(f"GET {URL}").attributes["http.route"] == URL
+    assert [text for text in caplog.messages if "FastAPI runs" in text] == []
 
 
 async def test_many_rows_at_once_are_one_statement(

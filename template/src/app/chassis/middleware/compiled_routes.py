@@ -10,6 +10,7 @@ import fastapi
 from fastapi import routing
 from fastapi.dependencies import utils
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.telemetry._api import _route_selected
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -50,7 +51,10 @@ def _lasting_obstacles() -> Iterator[str]:
 def _obstacle(scope: Scope) -> str | None:
     if scope["app"].dependency_overrides:
         return "dependencies are overridden"
-    return None if scope.get("fastapi.telemetry") is None else "its telemetry is on"
+    told = scope.get("fastapi.telemetry")
+    if told is None or getattr(told, "tracer", told) is getattr(told, "logger", told) is None:
+        return None  # spans of whole requests lose nothing
+    return "its telemetry is on"
 
 
 @cache  # once
@@ -84,6 +88,8 @@ class CompiledRoutes:
     ) -> None:
         scope.update(operation.scope or {})
         scope.setdefault("router", scope["app"].router)
+        if "fastapi.telemetry" in scope:
+            _route_selected(scope=scope, path=operation.route)
         try:
             answer = await operation.compiled.answer(scope, receive, send)
         except Exception as error:  # noqa: BLE001  # it is raised again where FastAPI would
