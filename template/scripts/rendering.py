@@ -13,6 +13,7 @@ from .obstacles import ANSWERS, recorded
 
 STACK = "Traceback (most recent call last):\n"
 LAST = re.MULTILINE | re.DOTALL
+RESOURCES = "resources"
 ADVICE = {
     r"(?:Invalid choice for|Validation error for question) '(?P<key>\w+)'": (
         "Give another one, as in -d {key}=VALUE, or be asked: --ask {key}"
@@ -50,6 +51,18 @@ def _pass_on(lines: Iterable[str]) -> str:
         if STACK not in told:
             print(line, end="", file=sys.stderr, flush=True)
     return "".join(told)
+
+
+def add_resources(folder: Path) -> None:
+    """What `just new` made, as the version of the template in a folder would have written it.
+    Raises `Refused`."""
+    if not Path(RESOURCES).is_dir() or not (folder / "scripts" / RESOURCES).is_dir():
+        return
+    shutil.copytree(RESOURCES, folder / RESOURCES, dirs_exist_ok=True)
+    command = [sys.executable, "-B", "-m", "scripts.resources", "render", str(Path.cwd())]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(f"{done.stdout}{done.stderr}".strip())
 
 
 def explain(told: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from .applying import apply, in_the_way, set_apart
 from .merging import Merge, Merged, merge, prepare
 from .obstacles import ANSWERS, obstacle, recorded
-from .rendering import Refused, render, unknown
+from .rendering import Refused, add_resources, render, unknown
 from .reporting import GIVE_UP, GO_ON, TAB, Update, report
 
 VERSION = "_commit"
@@ -89,6 +89,8 @@ def update(options: argparse.Namespace) -> Update | None:
         render(new, *options.questions, *ARRIVED)
         if told := unknown(options.questions, new):
             raise Refused(told)
+        add_resources(old)
+        add_resources(new)
         if (old / ANSWERS).read_bytes() == (new / ANSWERS).read_bytes():
             print(f"Nothing to do: this is {recorded(VERSION, old)}, with these answers.")
             return None

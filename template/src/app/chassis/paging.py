@@ -16,6 +16,14 @@ Found = TypeVar("Found", bound=Identified)
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """Values from the least to the most, both included; None is no bound."""
+
+    least: Any = None
+    most: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageOf(Generic[Item]):
     """A page as services return it; `schemas.page.Page` is its form over HTTP."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.chassis.db.database import Database
 from app.chassis.errors import PageLost
+from app.chassis.paging import Between
 
 from ..things.factory import store_parcel
 from ..things.repositories import ParcelRepository
@@ -60,6 +61,25 @@ async def test_a_page_holds_only_rows_with_the_values(database: Database) -> Non
     assert light
     assert {row.weight for row in light} == {1}
     assert await ParcelRepository(database.reader).count(weight=1) == len(light)
+
+
+@pytest.mark.parametrize("column", ["weight", "price", "sent_on"])
+async def test_a_page_holds_only_rows_from_the_least_to_the_most(
+    database: Database, column: str
+) -> None:
+    """Both ends included; what has no value is within no range."""
+    for number in range(11):
+        await store_parcel(database, number)
+    parcels = ParcelRepository(database.reader)
+    found = {getattr(row, column) for row in await parcels.read_page(limit=20)}
+    values = sorted(found - {None})
+    ends = {column: Between(values[1], values[-2])}
+
+    seen = await all_pages(database, 2, equal=ends)
+
+    assert {getattr(row, column) for row in seen} == {*values[1:-1]}
+    assert await parcels.count(**ends) == len(seen)
+    assert await parcels.count(**{column: Between(most=values[0])}) < 5
 
 
 @pytest.mark.parametrize("sort", ["weight", "-weight", "sent_on"])

@@ -110,7 +110,7 @@ def is_allowed(parameter: Parameter, written: str) -> bool:
     if schema.get("type") == "array":
         schema = DOCUMENT.resolve(schema["items"])
     match schema.get("type", "string"):
-        case "string" if "enum" in schema or "const" in schema:
+        case "string" if schema.keys() & {"enum", "const"} or schema.get("format") == "decimal":
             return DOCUMENT.is_valid(schema, text)
         case "string":
             return "format" not in schema

@@ -1,19 +1,42 @@
 """Statements for pages of those rows that have some values, in the order of any column."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, bindparam, or_, select
 
+from ..paging import Between
+
+_OPERATORS = {"is": operator.eq, "from": operator.ge, "to": operator.le}
+
+
+def parameters_of(equal: Mapping[str, Any]) -> dict[str, Any]:
+    """Of conditions on columns: `is_`, `from_` or `to_`, and the name of the column."""
+    found: dict[str, Any] = {}
+    for name, value in equal.items():
+        if isinstance(value, Between):
+            ends = {f"from_{name}": value.least, f"to_{name}": value.most}
+            found |= {end: bound for end, bound in ends.items() if bound is not None}
+        else:
+            found[f"is_{name}"] = value
+    return found
+
+
+def condition(table: Table, parameter: str, value: Any) -> ColumnElement[bool]:
+    """What a parameter of this name stands for."""
+    kind, _, column = parameter.partition("_")
+    found: ColumnElement[bool] = _OPERATORS[kind](table.columns[column], value)
+    return found
+
 
 # The same statement for the same page: some drivers compile each one that they don't know.
 @lru_cache(maxsize=512)
 def page_statement(
-    table: Table, equal: Sequence[str], sort: str, *, follows: bool
+    table: Table, parameters: Sequence[str], sort: str, *, follows: bool
 ) -> Select[*tuple[Any, ...]]:
-    """At most `limit` rows, whose values of the columns `equal` are the parameters `is_` and the
-    name.
+    """At most `limit` rows, those that fulfil the conditions of these parameters.
 
     `sort` is a column, with `-` in front for the greatest first. Equal ones stand in order of
     creation, rows without a value last, either way. A page that `follows` a row begins behind what
@@ -26,7 +49,7 @@ def page_statement(
         order.insert(0, column.is_(None).asc())
     statement = (
         select(*columns)
-        .where(*(columns[name] == bindparam(f"is_{name}") for name in equal))
+        .where(*(condition(table, name, bindparam(name)) for name in parameters))
         .order_by(*order)
         .limit(bindparam("limit"))
     )

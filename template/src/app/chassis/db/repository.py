@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from ..errors import PageLost, ServiceError
 from .columns import Identified
 from .errors import on_violation
-from .paging import page_statement
+from .paging import condition, page_statement, parameters_of
 from .session import ONLY_READS, ReadSession, Session
 
 Entity = TypeVar("Entity", bound=Identified)
@@ -84,16 +84,15 @@ class Repository(Generic[Entity]):
         after: UUID | None = None,
         offset: int = 0,
     ) -> Sequence[Row[*tuple[Any, ...]]]:
-        """The same of rows that have the values of `equal`, by column, in the order of `sort`: a
-        column, with `-` in front for the greatest first. Rows without a value stand last. Whoever
-        calls has checked the names. Raises `PageLost` when the row `after` is gone, by whose value
-        the page would begin."""
-        given = dict(equal or {})
+        """The same of rows that have the values of `equal`, by column, or one within a `Between`,
+        in the order of `sort`: a column, with `-` in front for the greatest first. Rows without a
+        value stand last. Whoever calls has checked the names. Raises `PageLost` when the row
+        `after` is gone, by whose value the page would begin."""
+        values = parameters_of(equal or {})
         statement = page_statement(
-            self.model.__table__, tuple(sorted(given)), sort, follows=after is not None
+            self.model.__table__, tuple(sorted(values)), sort, follows=after is not None
         )
         place: dict[str, Any] = {"offset": offset} if after is None else {"after": after}
-        values = {f"is_{name}": value for name, value in given.items()}
         rows = await self.session.rows(statement, limit=limit, **place, **values)
         by_id = sort.removeprefix("-") == "id"
         if not rows and after is not None and not by_id and not await self.exists(after):
@@ -171,6 +170,8 @@ class Repository(Generic[Entity]):
         return await self.session.scalar(statement) is not None
 
     async def count(self, **equal: Any) -> int:
-        """How many rows there are, or how many with these values."""
-        statement = select(func.count()).select_from(self.model).filter_by(**equal)
+        """How many rows there are, or how many `read_page_by` has on all pages together."""
+        table, values = self.model.__table__, parameters_of(equal)
+        wanted = (condition(table, name, value) for name, value in values.items())
+        statement = select(func.count()).select_from(table).where(*wanted)
         return await self.session.scalar(statement) or 0

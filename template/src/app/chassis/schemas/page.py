@@ -1,10 +1,12 @@
 """Pages of long lists."""
 
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Collection
+from typing import Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
+from ..paging import Between
 from .base import Output, Schema
 
 Item = TypeVar("Item")
@@ -35,6 +37,10 @@ class SortedQuery(PageQuery):
     """Of those that have all values that are given, in an order that is given. A resource derives
     its own: a field for each column that it can be asked for, and the names of its orders."""
 
+    ranges: ClassVar[Collection[str]] = ()
+    """Columns that have two fields, for the least value and the greatest: `total_from` and
+    `total_to` of `total`."""
+
     # A filter that nobody knows would answer everything.
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -45,7 +51,11 @@ class SortedQuery(PageQuery):
     def equal(self) -> dict[str, Any]:
         """What is asked for, by column."""
         names = type(self).model_fields.keys() - SortedQuery.model_fields.keys()
-        return self.model_dump(include=set(names), exclude_none=True)
+        given = self.model_dump(include=set(names), exclude_none=True)
+        for name in self.ranges:
+            ends = Between(given.pop(f"{name}_from", None), given.pop(f"{name}_to", None))
+            given |= {name: ends} if ends != Between() else {}
+        return given
 
 
 class Page(Output, Generic[Item]):
