@@ -8,11 +8,12 @@ pytestmark = pytest.mark.slow
 
 SPEC = """
 [invoice]
-fields = {number = "str=20:unique", customer = "ref(user)"}
+fields = {number = "str=20:unique", courier = "ref(delivery_person):cascade"}
 
 [delivery_person]
 fields = {name = "str"}
 """
+"""Invoices refer to what comes after them."""
 
 
 def test_what_was_made_and_removed_leaves_nothing(project: Project) -> None:
@@ -27,6 +28,7 @@ def test_what_was_made_and_removed_leaves_nothing(project: Project) -> None:
     assert "invoice_lines" in project.tables()
     said = project.resources("remove", "invoice", fails=True)
     assert "invoice_line refers to invoice" in said
+    project.git("add", "-A")
     for name in ("invoice_line", "invoice", "label"):
         project.resources("remove", name)
 
@@ -117,6 +119,10 @@ def test_the_same_lines_changed_twice_are_marked(project: Project) -> None:
     assert "max_length=30" in text
 
 
+CIRCLE = """
+bill.fields = {payment = "ref:optional"}
+payment.fields = {bill = "ref:optional"}
+"""
 UNFIT = {
     "invoice customer:ref(client)": "there is no client; there are account, post",
     "invoice customer:ref(account)": "errors/accounts.py has no class AccountNotFound",
@@ -124,17 +130,21 @@ UNFIT = {
     f"{'i' * 24} {'a' * 35}:ref(user)": "PostgreSQL takes 63",
     "post a:int": "These files exist already",
     "--spec nowhere.toml": "can't be read",
+    "--spec uv.lock": "[version] has fields",
+    "--spec resources.toml": "bill, payment refer to each other",
     "": "Say what it is called",
 }
 
 
 def test_what_does_not_fit_the_project_is_refused(project: Project) -> None:
+    (project.folder / "resources.toml").write_text(CIRCLE)
+
     for words, reason in UNFIT.items():
         said = project.resources("new", *words.split(), fails=True)
 
         assert reason in said
         assert "Nothing was changed." in said
-    assert project.status() == ""
+    assert project.status() == "?? resources.toml\n"
 
 
 def test_circles_and_ids_of_two_meanings_are_refused(project: Project) -> None:
@@ -161,3 +171,7 @@ def test_a_file_tells_of_several(project: Project) -> None:
 
     assert (project.folder / "src/app/services/delivery_people.py").exists()
     assert "invoice (invoices)\n    number:str=20:unique" in project.resources("resources")
+    assert "a_removed_courier_takes_it_along" in project.read("tests/api/test_invoices.py")
+    for name in ("invoice", "delivery_person"):
+        project.resources("remove", name)
+    assert project.status() == "?? spec.toml\n"

@@ -7,3 +7,7 @@
 
 class Refused(Exception):
     """What can't be done, in a sentence for the person who asked; nothing was changed."""
+
+
+class Stopped(Exception):
+    """What went wrong half way, and what to do about it."""

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import Refused, commands, records
-from .resource import Resource, resource_from
+from . import Refused, Stopped, commands, records
+from .resource import Resource, in_order, resource_from
 
 FIELDS = """
 A field is name:type[:modifier…]. Types: str=20 text int bigint decimal(12,2) float bool date
@@ -43,7 +43,9 @@ def asked_for(options: argparse.Namespace) -> Sequence[Resource]:
     if options.spec:
         if options.name:
             raise Refused("Give a name and fields, or --spec FILE, not both.")
-        return list(records.read(options.spec).values())
+        if not (resources := records.read(options.spec)):
+            raise Refused(f"{options.spec} tells of no resource.")
+        return in_order(list(resources.values()))
     if not options.name:
         raise Refused("Say what it is called, as in: just new invoice number:str=20:unique")
     owner = ["owner:ref(user):owner:cascade"] if options.owner else []
@@ -66,6 +68,9 @@ def main(arguments: Sequence[str]) -> int:
                 commands.render(options.project)
     except Refused as refused:
         print(refused, "Nothing was changed.", sep="\n", file=sys.stderr)
+        return 1
+    except Stopped as stopped:
+        print(stopped, file=sys.stderr)
         return 1
     return 0
 

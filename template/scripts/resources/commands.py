@@ -2,16 +2,26 @@
 changed anything."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from . import Refused, files, migrating, project, records, stencil
-from .changing import changed, warnings
+from . import Refused, Stopped, files, migrating, project, records, stencil
+from .changing import Change, changed, warnings
 from .records import path_of, read_all, written
 from .resource import Resource
 from .stencil import Files
 
 TAB = "\n    "
+
+
+@contextmanager
+def half_way() -> Generator[None]:
+    """Something has been written already."""
+    try:
+        yield
+    except Refused as refused:
+        raise Stopped(f"{refused}\nIt stopped half way. See what is there: git status") from None
 
 
 def new(resources: Sequence[Resource], *, dry_run: bool) -> None:
@@ -21,9 +31,13 @@ def new(resources: Sequence[Resource], *, dry_run: bool) -> None:
         for path, text in (item for each in made.values() for item in each.items()):
             print(f"{'=' * 8} {path}", text, sep="\n")
         return
-    for resource in resources:
-        migrating.bring_up_to_date()
-        _add(resource, made[resource.name])
+    first, *others = resources
+    migrating.bring_up_to_date()
+    _add(first, made[first.name])
+    with half_way():
+        for resource in others:
+            migrating.bring_up_to_date()
+            _add(resource, made[resource.name])
     tests = " ".join(f"tests/api/test_{each.plural}.py" for each in resources)
     print(f"Next: uv run just test {tests}")
 
@@ -70,7 +84,11 @@ def change(name: str, words: Sequence[str]) -> int:
     migrating.bring_up_to_date()
     for told in warnings(what):
         print(told)
-    touched, conflicts = files.merge(old, fresh)
+    with half_way():
+        return _carry_out(what, *files.merge(old, fresh))
+
+
+def _carry_out(what: Change, touched: Sequence[str], conflicts: Sequence[str]) -> int:
     print("Changed:", *touched, sep=TAB)
     for renamed in what.renames:
         path = migrating.write_rename(what.after.plural, *renamed)
@@ -98,15 +116,22 @@ def remove(name: str, *, delete_edited: bool) -> int:
         print("You have changed these, so nothing was removed:", *edited, sep=TAB)
         print(f"To delete them, too: uv run just remove {name} --delete-edited")
         return 1
-    there = [path for path in made if Path(path).exists()]
-    undone = migrating.take_back(resource.plural)
-    told = None if undone else migrating.run("scripts.resources.tables", resource.plural)
-    files.remove(there)
-    print("Removed:", *there, *map(_relative, undone or ()), sep=TAB)
-    if told:
-        path = migrating.write_drop(resource.plural, **json.loads(told))
-        print(f"Others may have the table already: {_relative(path)} drops it.")
+    with half_way():
+        _take_out(resource.plural, [path for path in made if Path(path).exists()])
     return 0
+
+
+def _take_out(table: str, there: Sequence[str]) -> None:
+    undone = migrating.take_back(table)
+    told = None if undone else migrating.run("scripts.resources.tables", table)
+    files.remove(there)
+    gone = [*there, *map(_relative, undone or ())]
+    print("Removed:", *gone, sep=TAB)
+    if told:
+        path = migrating.write_drop(table, **json.loads(told))
+        print(f"Others may have the table already: {_relative(path)} drops it.")
+    else:
+        files.forget(gone)
 
 
 def _refers(resource: Resource, name: str) -> bool:

@@ -29,6 +29,12 @@ def remove(paths: Iterable[str]) -> None:
         remove_file(Path(), path)
 
 
+def forget(paths: Iterable[str]) -> None:
+    """What git was told to add, but has not committed."""
+    command = ["git", "rm", "--cached", "--quiet", "--ignore-unmatch", "--", *paths]
+    subprocess.run(command, capture_output=True, check=False)
+
+
 def edited(files: Files) -> list[str]:
     """Those that are there, and not as they were written."""
     return sorted(p for p, text in files.items() if Path(p).exists() and not _is(p, text))

@@ -45,10 +45,10 @@ def _all(known: Resources, project: Path) -> str:
     return ", ".join(sorted(models | known.keys())) or "none yet"
 
 
-def removable(table: str, project: Path) -> bool:
-    """Whether clients can remove what is in there, at its own address."""
+def removable(field: Field, table: str, known: Resources, project: Path) -> bool:
+    """Whether clients can remove what it refers to, at its own address."""
     routes = project / ROUTES / f"{table}.py"
-    return routes.is_file() and ".delete(" in routes.read_text()
+    return field.target in known or (routes.is_file() and ".delete(" in routes.read_text())
 
 
 def check(resource: Resource, known: Resources, project: Path) -> None:

@@ -109,3 +109,16 @@ def check_constraints(resource: Resource, tables: Mapping[str, str]) -> None:
                     f"{field.said.word}: its constraint {name} would have {len(name)} characters;"
                     f" PostgreSQL takes {LONGEST_CONSTRAINT}. Choose a shorter name."
                 )
+
+
+def in_order(resources: Sequence[Resource]) -> list[Resource]:
+    """What others refer to comes first. Raises `Refused`."""
+    ordered, waiting = [], list(resources)
+    while waiting:
+        names = {resource.name for resource in waiting}
+        free = [one for one in waiting if not {f.target for f in one.refs} & (names - {one.name})]
+        if not free:
+            raise Refused(f"{', '.join(sorted(names))} refer to each other in a circle.")
+        ordered += free
+        waiting = [resource for resource in waiting if resource not in free]
+    return ordered

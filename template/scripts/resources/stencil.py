@@ -49,7 +49,7 @@ Files = dict[str, str]
 def files_of(resource: Resource, known: Resources, project: Path, form: Path) -> Files:
     """By path, for a project, in the form of code of a folder that has one."""
     templates = TemplateLookup([_STENCIL], strict_undefined=True, input_encoding="utf-8")
-    context = _context(resource, tables_of(resource, known, project), project)
+    context = _context(resource, known, project)
     files = {}
     for template, place in _PLACES.items():
         if has_rules(form) or template not in _OF_RULES:
@@ -80,8 +80,8 @@ def ruff(*arguments: str, project: Path) -> None:
     subprocess.run([*command, *config], cwd=project, check=True)
 
 
-def _context(resource: Resource, tables: Mapping[str, str], project: Path) -> dict[str, Any]:
-    fields = resource.fields
+def _context(resource: Resource, known: Resources, project: Path) -> dict[str, Any]:
+    fields, tables = resource.fields, tables_of(resource, known, project)
     changed = [field for field in fields if not field.is_owner]
     others = list({f.target: f for f in resource.refs if f.target != resource.name}.values())
     return {
@@ -107,7 +107,7 @@ def _context(resource: Resource, tables: Mapping[str, str], project: Path) -> di
         "refs_to_change": [field for field in changed if field.is_ref],
         "refs_to_make": [field for field in resource.refs if not field.is_optional],
         "seeded": [field for field in resource.refs if field.name != field.target],
-        "removable": [f for f in resource.refs if removable(tables[f.target], project)],
+        "removable": [f for f in resource.refs if removable(f, tables[f.target], known, project)],
         "fates": _FATES,
         "counts": any("_number" in samples(f)[0] for f in fields if not f.is_ref),
         "samples": samples,
