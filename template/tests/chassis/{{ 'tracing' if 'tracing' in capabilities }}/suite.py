@@ -2,6 +2,7 @@
 `tests/chassis/fixtures.py`."""
 
 import atexit
+import logging
 import os
 from contextlib import ExitStack
 from random import Random
@@ -15,6 +16,9 @@ from .collecting import collector
 _stack = ExitStack()
 atexit.register(_stack.close)
 _collector = _stack.enter_context(collector(witness.read_span))
+
+# It notes each export, also while a test compares what is printed.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 # Hypothesis wants nobody beside it to draw from the numbers of `random`.
 vars(http)["random"] = vars(id_generator)["random"] = Random()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, TypedDict, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_json
 
 from .errors import UpstreamUnavailable
 
@@ -15,6 +14,7 @@ NOT_AS_AGREED = "Another service, which this one needs, answered in a form that 
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NOTHING: Mapping[str, Any] = {}
+_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 class Options(TypedDict, total=False):
@@ -71,7 +71,7 @@ class Call:
         return {**given, "Content-Type": "application/json"}
 
     def content(self) -> bytes | None:
-        return self.body if self.json is None else to_json(self.json)
+        return self.body if self.json is None else _ANYTHING.dump_json(self.json)
 
 
 @dataclass(frozen=True, slots=True)
