@@ -39,7 +39,7 @@ def new(resources: Sequence[Resource], *, dry_run: bool) -> None:
             migrating.bring_up_to_date()
             _add(resource, made[resource.name])
     tests = " ".join(f"tests/api/test_{each.plural}.py" for each in resources)
-    print(f"Next: uv run just test {tests}")
+    print(f"Next: uv run just upgrade && uv run just test {tests}")
 
 
 def _all_made(resources: Sequence[Resource]) -> dict[str, Files]:
@@ -102,7 +102,7 @@ def _carry_out(what: Change, touched: Sequence[str], conflicts: Sequence[str]) -
         migrating.run("app", "migrate")
     migration = migrating.write(message)
     print(f"And {_relative(migration)}" if migration else "The tables stay as they are.")
-    print(f"Next: uv run just test tests/api/test_{what.after.plural}.py")
+    print(f"Next: uv run just upgrade && uv run just test tests/api/test_{what.after.plural}.py")
     return 0
 
 
